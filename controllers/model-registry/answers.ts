@@ -1,0 +1,38 @@
+import { z } from 'zod';
+
+/**
+ * What the Model Registry answers, as far as we read it. Answers come from outside (the server, or a proxy before it),
+ * so they are parsed; members we don't name are ignored.
+ */
+
+/** Ids are decimal strings on the wire; an answer without one can't be used. */
+const id = z.string().regex(/^[0-9]+$/, 'not a numeric id');
+
+/** A tagged custom property value; kept whole, because the server replaces the map on PATCH. */
+const metadataValue = z.looseObject({ metadataType: z.string().optional() });
+
+export const customPropertiesSchema = z.record(z.string(), metadataValue);
+export type CustomProperties = z.output<typeof customPropertiesSchema>;
+
+export const desiredStates = ['DEPLOYED', 'UNDEPLOYED'] as const;
+export type DesiredState = (typeof desiredStates)[number];
+
+export const servingEnvironmentSchema = z.object({ id, name: z.string().optional() });
+export type ServingEnvironment = z.output<typeof servingEnvironmentSchema>;
+
+export const inferenceServiceRecordSchema = z.object({
+  id,
+  /** Absent only in answers of partial servers; then the identity of the record can't be checked. */
+  name: z.string().optional(),
+  servingEnvironmentId: z.string().optional(),
+  registeredModelId: z.string().optional(),
+  modelVersionId: z.string().optional(),
+  runtime: z.string().optional(),
+  desiredState: z.string().optional(),
+  customProperties: customPropertiesSchema.nullish().transform((properties) => properties ?? {}),
+});
+/** An InferenceService entity of the registry; called record, to tell it from the Kubernetes object. */
+export type InferenceServiceRecord = z.output<typeof inferenceServiceRecordSchema>;
+
+/** Body of an error answer; proxies send anything else. */
+export const errorBodySchema = z.object({ message: z.string() });
