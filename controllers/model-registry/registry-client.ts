@@ -142,6 +142,7 @@ export class RegistryClient {
     const { dispatcher, requestTimeoutMs, token, userAgent, now, observe } = this.options;
     const url = new URL(this.urlOf(path));
     const started = now();
+    const timeout = AbortSignal.timeout(requestTimeoutMs);
     let code = '<error>';
     try {
       const response = await dispatcher.request({
@@ -155,7 +156,7 @@ export class RegistryClient {
           ...(token === undefined ? {} : { authorization: `Bearer ${await token()}` }),
         },
         body: body === undefined ? null : JSON.stringify(body),
-        signal: AbortSignal.any([signal, AbortSignal.timeout(requestTimeoutMs)]),
+        signal: AbortSignal.any([signal, timeout]),
       });
       const text = await response.body.text();
       code = String(response.statusCode);
@@ -163,7 +164,8 @@ export class RegistryClient {
       return { status: response.statusCode, body: text, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) };
     } catch (error) {
       if (signal.aborted) throw error;
-      throw new RegistryError('unavailable', operation, this.urlOf(path), causeText(error, requestTimeoutMs));
+      const cause = timeout.aborted ? `no complete answer within ${requestTimeoutMs / 1000} s` : causeText(error);
+      throw new RegistryError('unavailable', operation, this.urlOf(path), cause);
     } finally {
       observe?.({ method, code, seconds: (now() - started) / 1000 });
     }
@@ -224,9 +226,8 @@ function retryAfter(header: string | string[] | undefined): number | undefined {
   return Number.isFinite(seconds) && seconds >= 0 ? seconds : undefined;
 }
 
-function causeText(error: unknown, requestTimeoutMs: number): string {
+function causeText(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if (error.name === 'TimeoutError') return `no complete answer within ${requestTimeoutMs / 1000} s`;
   const code = Reflect.get(error, 'code');
   return typeof code === 'string' && !error.message.includes(code) ? `${error.message} (${code})` : error.message;
 }

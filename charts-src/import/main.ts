@@ -1,0 +1,48 @@
+import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Drift, findDrift } from './drift';
+import { generateImports } from './generate';
+import { foreignCrdSets } from './sources';
+
+const directory = resolve(__dirname, '..', '..', 'imports');
+
+/** `npm run import`: brings `imports/` up to date with the table; with `--check` only reports what is not. */
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
+  const wanted = await generateImports(foreignCrdSets);
+  const drift = findDrift(await readImports(), wanted);
+  if (!values.check) await correct(drift, wanted);
+  for (const { file, change } of drift) console.log(`imports/${file}: ${values.check ? change : corrected[change]}`);
+  if (values.check && drift.length > 0) {
+    console.error('imports/ does not match charts-src/import/sources.ts: run npm run import and commit the result');
+    process.exitCode = 1;
+  } else {
+    console.log(`imports/ holds ${wanted.size} generated files, all current`);
+  }
+}
+
+const corrected: Record<Drift['change'], string> = { missing: 'created', different: 'rewritten', obsolete: 'removed' };
+
+async function readImports(): Promise<Map<string, string>> {
+  await mkdir(directory, { recursive: true });
+  const names = await readdir(directory);
+  const entries = names.map(async (name): Promise<[string, string]> => [
+    name,
+    await readFile(join(directory, name), 'utf8'),
+  ]);
+  return new Map(await Promise.all(entries));
+}
+
+async function correct(drift: readonly Drift[], wanted: ReadonlyMap<string, string>): Promise<void> {
+  for (const { file } of drift) {
+    const content = wanted.get(file);
+    if (content === undefined) await rm(join(directory, file));
+    else await writeFile(join(directory, file), content);
+  }
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+});

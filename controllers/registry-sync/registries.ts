@@ -1,0 +1,49 @@
+import type { Dispatcher } from 'undici';
+import type { RegistrySyncConfig } from '../../definitions/config/registry-sync';
+import { RegistryClient, type RegistryClientOptions } from '../model-registry/registry-client';
+import { ServingEnvironments } from '../model-registry/serving-environments';
+import type { Registry } from './discovery';
+
+/** One registry in use: its client and what is remembered about it. */
+export interface RegistryInUse {
+  readonly client: RegistryClient;
+  readonly environments: ServingEnvironments;
+}
+
+/** What all registries have in common. */
+export interface RegistriesOptions {
+  readonly config: RegistrySyncConfig;
+  readonly dispatcher: Dispatcher;
+  /** Reads our token; it rotates, so it is asked for each request. */
+  readonly token: () => Promise<string>;
+  readonly userAgent: string;
+  readonly now: () => number;
+  readonly observe: NonNullable<RegistryClientOptions['observe']>;
+}
+
+/** The registries in use, by address and whether they get our token. */
+export class Registries {
+  private readonly inUse = new Map<string, RegistryInUse>();
+
+  constructor(private readonly options: RegistriesOptions) {}
+
+  at(registry: Registry): RegistryInUse {
+    const key = `${registry.baseUrl} ${registry.sendToken}`;
+    const known = this.inUse.get(key);
+    if (known !== undefined) return known;
+    const { config, dispatcher, token, userAgent, now, observe } = this.options;
+    const client = new RegistryClient({
+      baseUrl: registry.baseUrl,
+      apiVersion: config.registry.apiVersion,
+      dispatcher,
+      requestTimeoutMs: config.registry.requestTimeoutSeconds * 1000,
+      ...(registry.sendToken ? { token } : {}),
+      userAgent,
+      now,
+      observe,
+    });
+    const made = { client, environments: new ServingEnvironments(client) };
+    this.inUse.set(key, made);
+    return made;
+  }
+}
