@@ -1,0 +1,143 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Agent, type Dispatcher } from 'undici';
+import { forwarderOf, type Fault } from './fault';
+
+/** A request as rules see it. */
+export interface ProxiedRequest {
+  readonly method: string;
+  /** Path without query. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** Whether it is a Kubernetes watch. */
+  readonly watch: boolean;
+}
+
+/** When a fault strikes. */
+export interface FaultRule {
+  readonly matches: (request: ProxiedRequest) => boolean;
+  readonly fault: Fault;
+  /** Strikes this often, then never again. @default always */
+  readonly times?: number;
+  /** Chance of each match, decided by the proxy's random numbers. @default 1 */
+  readonly probability?: number;
+}
+
+/** Where faults are injected. */
+export interface FaultProxyOptions {
+  /** The server behind: an API server or a registry. */
+  readonly target: string;
+  /** PEM of the authority that the server's certificate is checked against. @default the system's */
+  readonly ca?: string;
+  /** Decides rules with a probability. @default Math.random */
+  readonly random?: () => number;
+}
+
+/** A running proxy between a client and a real server. */
+export interface FaultProxy {
+  readonly url: string;
+  /** Every request that came, and the fault it met. */
+  readonly requests: readonly (ProxiedRequest & { readonly fault?: Fault['kind'] })[];
+  /** Adds a rule; the first that matches strikes. Returns what takes it away again. */
+  inject(rule: FaultRule): () => void;
+  /** Resets every open connection. */
+  cutAll(): void;
+  close(): Promise<void>;
+}
+
+/** Starts a proxy on a free loopback port. It speaks plain HTTP to the client and whatever `target` says to the server. */
+export async function startFaultProxy(options: FaultProxyOptions): Promise<FaultProxy> {
+  const { target, ca, random = Math.random } = options;
+  const agent = new Agent({
+    allowH2: false,
+    bodyTimeout: 0,
+    headersTimeout: 0,
+    connect: ca === undefined ? {} : { ca },
+  });
+  const rules: { rule: FaultRule; left: number }[] = [];
+  const requests: (ProxiedRequest & { fault?: Fault['kind'] })[] = [];
+  const open = new Set<ServerResponse>();
+
+  const strike = (request: ProxiedRequest): Fault | undefined => {
+    for (const entry of rules) {
+      if (entry.left <= 0 || !entry.rule.matches(request) || random() >= (entry.rule.probability ?? 1)) continue;
+      entry.left -= 1;
+      return entry.rule.fault;
+    }
+    return undefined;
+  };
+
+  const server = createServer((incoming, response) => {
+    const request = describe(incoming);
+    const fault = strike(request);
+    requests.push({ ...request, ...(fault === undefined ? {} : { fault: fault.kind }) });
+    open.add(response);
+    response.once('close', () => open.delete(response));
+    pass(agent, target, incoming, response, fault).catch(() => response.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests,
+    inject(rule) {
+      const entry = { rule, left: rule.times ?? Infinity };
+      rules.push(entry);
+      return () => void rules.splice(rules.indexOf(entry), rules.includes(entry) ? 1 : 0);
+    },
+    cutAll: () => open.forEach((response) => response.destroy()),
+    async close() {
+      server.closeAllConnections();
+      await Promise.all([agent.destroy(), new Promise((resolve) => server.close(resolve))]);
+    },
+  };
+}
+
+function describe(incoming: IncomingMessage): ProxiedRequest {
+  const url = new URL(incoming.url ?? '/', 'http://proxy');
+  const watch = ['1', 'true'].includes(url.searchParams.get('watch') ?? '');
+  return { method: incoming.method ?? 'GET', path: url.pathname, query: url.searchParams, watch };
+}
+
+/** Headers that belong to one connection, not to the message. */
+const hopByHop = new Set(['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'host', 'expect']);
+
+async function pass(
+  agent: Agent,
+  target: string,
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  fault: Fault | undefined,
+): Promise<void> {
+  if (fault?.kind === 'status') {
+    incoming.resume();
+    response.writeHead(fault.status, fault.headers).end(fault.body ?? '');
+    return;
+  }
+  // A request that meets a cut before its first byte never reaches the server: the caller can't know either way.
+  if (fault?.kind === 'cut' && fault.afterBytes === undefined && fault.afterMs === undefined) {
+    response.destroy();
+    return;
+  }
+  const cancelled = new AbortController();
+  response.once('close', () => cancelled.abort());
+  const answer = await agent.request({
+    origin: target,
+    path: incoming.url ?? '/',
+    method: (incoming.method ?? 'GET') as Dispatcher.HttpMethod,
+    headers: messageHeaders(incoming.headers),
+    body: ['GET', 'HEAD', 'DELETE'].includes(incoming.method ?? 'GET') && !incoming.headers['content-length'] ? null : incoming,
+    signal: cancelled.signal,
+  });
+  const headers = messageHeaders(answer.headers);
+  // Twice the lines is more than the length that was promised.
+  if (fault?.kind === 'duplicate') delete headers['content-length'];
+  response.writeHead(answer.statusCode, headers);
+  response.flushHeaders();
+  await forwarderOf(fault)(answer.body as AsyncIterable<Buffer>, response);
+}
+
+function messageHeaders(headers: IncomingMessage['headers']): Record<string, string | string[]> {
+  const kept = Object.entries(headers).filter(([name]) => !hopByHop.has(name));
+  return Object.fromEntries(kept.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+}
