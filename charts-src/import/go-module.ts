@@ -11,7 +11,11 @@ export interface PinnedModule {
   readonly sum: string;
 }
 
-const downloadSchema = z.object({ Dir: z.string().optional(), Sum: z.string().optional(), Error: z.string().optional() });
+const downloadSchema = z.object({
+  Dir: z.string().optional(),
+  Sum: z.string().optional(),
+  Error: z.string().optional(),
+});
 
 /**
  * Puts a module into Go's module cache, from the cache itself or the module proxy, and returns its read-only directory.
@@ -27,7 +31,9 @@ export async function downloadModule({ module, version, sum }: PinnedModule): Pr
     throw new Error(`downloading go module ${at}: ${answer.Error ?? failure ?? 'go named no directory'}`);
   }
   if (answer.Sum !== sum) {
-    throw new Error(`go module ${at} has sum ${answer.Sum}, pinned is ${sum}: check what changed before pinning it anew`);
+    throw new Error(
+      `go module ${at} has sum ${answer.Sum}, pinned is ${sum}: check what changed before pinning it anew`,
+    );
   }
   return answer.Dir;
 }

@@ -5,14 +5,20 @@ import { type Drift, findDrift } from './drift';
 import { generateImports } from './generate';
 import { foreignCrdSets } from './sources';
 
-const directory = resolve(__dirname, '..', '..', 'imports');
-
-/** `npm run import`: brings `imports/` up to date with the table; with `--check` only reports what is not. */
+/**
+ * `npm run import`: brings `imports/` up to date with the table. With `--check` it only reports what is not, and exits 1
+ * if anything is. `--output` names another folder than `imports/`; everything in it that is not generated is removed.
+ */
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
+  const { values } = parseArgs({
+    options: {
+      check: { type: 'boolean', default: false },
+      output: { type: 'string', default: resolve(__dirname, '..', '..', 'imports') },
+    },
+  });
   const wanted = await generateImports(foreignCrdSets);
-  const drift = findDrift(await readImports(), wanted);
-  if (!values.check) await correct(drift, wanted);
+  const drift = findDrift(await readImports(values.output), wanted);
+  if (!values.check) await correct(drift, wanted, values.output);
   for (const { file, change } of drift) console.log(`imports/${file}: ${values.check ? change : corrected[change]}`);
   if (values.check && drift.length > 0) {
     console.error('imports/ does not match charts-src/import/sources.ts: run npm run import and commit the result');
@@ -24,7 +30,7 @@ async function main(): Promise<void> {
 
 const corrected: Record<Drift['change'], string> = { missing: 'created', different: 'rewritten', obsolete: 'removed' };
 
-async function readImports(): Promise<Map<string, string>> {
+async function readImports(directory: string): Promise<Map<string, string>> {
   await mkdir(directory, { recursive: true });
   const names = await readdir(directory);
   const entries = names.map(async (name): Promise<[string, string]> => [
@@ -34,7 +40,7 @@ async function readImports(): Promise<Map<string, string>> {
   return new Map(await Promise.all(entries));
 }
 
-async function correct(drift: readonly Drift[], wanted: ReadonlyMap<string, string>): Promise<void> {
+async function correct(drift: readonly Drift[], wanted: ReadonlyMap<string, string>, directory: string): Promise<void> {
   for (const { file } of drift) {
     const content = wanted.get(file);
     if (content === undefined) await rm(join(directory, file));

@@ -1,0 +1,167 @@
+import type { V1Service } from '@kubernetes/client-node';
+import type { RegistrySyncConfig } from '../../definitions/config/registry-sync';
+import { services as serviceResource, type Stored } from '../../definitions/kubernetes/core-resources';
+import { registryEvents } from '../../definitions/names/registry-events';
+import { inferenceServices, type InferenceService } from '../../definitions/serving/inference-service';
+import { RegistryError } from '../model-registry/registry-error';
+import type { KubernetesClient } from '../runtime/client';
+import type { Clock, Random } from '../runtime/clock';
+import type { ReconcileContext, ReconcileResult } from '../runtime/controller';
+import type { EventRecorder } from '../runtime/events';
+import { refOf, type ObjectKey } from '../runtime/object-key';
+import type { Store } from '../runtime/store';
+import { hasFinalizer, readBookkeeping } from './bookkeeping';
+import { chooseRegistry, type NoRegistry, type Registry } from './discovery';
+import { inStep, type InStep } from './in-step';
+import { isLinked, readLink, type Link } from './link';
+import { syncLive } from './live';
+import type { Registries } from './registries';
+import { retire } from './retire';
+import type { InferenceServiceEvents, Sync } from './sync';
+
+/** What the reconciler works with. */
+export interface RegistrySyncParts {
+  readonly config: RegistrySyncConfig;
+  readonly client: KubernetesClient;
+  readonly inferenceServices: Store<InferenceService>;
+  /** Services that carry the registry label. */
+  readonly registryServices: Store<Stored<V1Service>>;
+  readonly registries: Registries;
+  readonly events: EventRecorder;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** Longest time until a failure that only its author can mend is looked at again, seconds. */
+const slowRetrySeconds = 300;
+
+/** Keeps one registry record in step with each InferenceService that asks for one, or that our finalizer holds. */
+export class RegistrySyncReconciler {
+  /** What was in step when last checked, so that events without a difference cost no request. */
+  private readonly checked = new Map<ObjectKey, InStep>();
+
+  constructor(private readonly parts: RegistrySyncParts) {}
+
+  /** One reconcile of one key. */
+  readonly reconcile = async (key: ObjectKey, context: ReconcileContext): Promise<ReconcileResult | void> => {
+    const { config } = this.parts;
+    const inferenceService = this.parts.inferenceServices.get(key);
+    if (inferenceService === undefined) {
+      this.checked.delete(key);
+      return;
+    }
+    const link = readLink(inferenceService, config);
+    const held = hasFinalizer(inferenceService, config);
+    const deleting = inferenceService.metadata.deletionTimestamp !== undefined;
+    const wanted = isLinked(link) && !deleting;
+    this.reportInvalidIds(inferenceService, link);
+    if (!wanted && !held) {
+      context.log.debug('no registry labels, skipped');
+      return;
+    }
+    if (wanted) return this.keepInStep(key, inferenceService, link, context);
+    this.checked.delete(key);
+    await retire(this.sync(inferenceService, link, context), await this.registryOf(link, context));
+  };
+
+  private async keepInStep(
+    key: ObjectKey,
+    inferenceService: InferenceService,
+    link: Link,
+    context: ReconcileContext,
+  ): Promise<ReconcileResult> {
+    const registry = await this.registryOf(link, context);
+    const sync = this.sync(inferenceService, link, context);
+    if ('reason' in registry) {
+      sync.events.warning(registry.reason, registry.note);
+      context.log.info({ reason: registry.reason }, 'no registry');
+      return { requeueAfterSeconds: slowRetrySeconds };
+    }
+    const { config, clock } = this.parts;
+    const now = clock.monotonic();
+    const before = this.checked.get(key);
+    const left = before === undefined ? 0 : before.until - now;
+    if (before !== undefined && left > 0 && before.fingerprint === inStep(inferenceService, link, registry, config)) {
+      return { requeueAfterSeconds: left / 1000 };
+    }
+    if (registry.warning !== undefined) sync.events.warning(registry.warning.reason, registry.warning.note);
+    try {
+      await syncLive(sync, registry);
+    } catch (error) {
+      this.checked.delete(key);
+      return this.failed(error, sync);
+    }
+    const seconds = config.recheckSeconds * (0.9 + 0.2 * this.parts.random.next());
+    const fingerprint = inStep(sync.inferenceService, readLink(sync.inferenceService, config), registry, config);
+    this.checked.set(key, { fingerprint, until: now + seconds * 1000 });
+    return { requeueAfterSeconds: seconds };
+  }
+
+  /** Tells the user, and decides when to try again: what may pass at the queue's back-off, what can't, slowly. */
+  private failed(error: unknown, sync: Sync): ReconcileResult {
+    if (!(error instanceof RegistryError)) throw error;
+    const wrong = error.failure === 'rejected' || error.failure === 'unauthorized';
+    sync.events.warning(wrong ? registryEvents.rejected : registryEvents.unreachable, error.message);
+    if (error.failure !== 'rejected') throw error;
+    sync.log.warn({ err: error }, 'registry rejected the record');
+    return { requeueAfterSeconds: slowRetrySeconds };
+  }
+
+  private async registryOf(link: Link, context: ReconcileContext): Promise<Registry | NoRegistry> {
+    const { registryServices, client, config } = this.parts;
+    const labelled = registryServices.list().filter(({ metadata }) => metadata.namespace === link.registryNamespace);
+    const named = await this.namedService(client, labelled, link, context);
+    const registry = chooseRegistry(link, { labelled, ...(named === undefined ? {} : { named }) }, config);
+    if ('baseUrl' in registry) context.log.debug({ registry: registry.baseUrl, foundBy: registry.foundBy }, 'registry chosen');
+    return registry;
+  }
+
+  /** The Service that the user named; one without the registry label is not watched and read on demand. */
+  private async namedService(
+    client: KubernetesClient,
+    labelled: readonly Stored<V1Service>[],
+    link: Link,
+    context: ReconcileContext,
+  ): Promise<Stored<V1Service> | undefined> {
+    const { registryName: name, registryNamespace: namespace } = link;
+    if (name === undefined || link.registryUrl !== undefined) return undefined;
+    const watched = labelled.find(({ metadata }) => metadata.name === name);
+    return watched ?? client.get(serviceResource, { namespace, name }, { signal: context.signal });
+  }
+
+  private sync(inferenceService: InferenceService, link: Link, context: ReconcileContext): Sync {
+    const { client, config, registries, clock } = this.parts;
+    const remembered = readBookkeeping(inferenceService, config);
+    const sync = {
+      inferenceService,
+      link,
+      ...(remembered === undefined ? {} : { remembered }),
+      config,
+      registries,
+      events: this.eventsOn(inferenceService),
+      log: context.log,
+      signal: context.signal,
+      nowMs: clock.now(),
+      patch: async (patch: object) => {
+        const ref = refOf(context.key);
+        sync.inferenceService = await client.mergePatch(inferenceServices, ref, patch, { signal: context.signal });
+        context.wrote(sync.inferenceService);
+      },
+    };
+    return sync;
+  }
+
+  private eventsOn(inferenceService: InferenceService): InferenceServiceEvents {
+    const { events } = this.parts;
+    return {
+      normal: (reason, note) => events.record(inferenceService, { type: 'Normal', reason, note }),
+      warning: (reason, note) => events.record(inferenceService, { type: 'Warning', reason, note }),
+    };
+  }
+
+  private reportInvalidIds(inferenceService: InferenceService, link: Link): void {
+    if (link.invalidIds.length === 0) return;
+    const note = `Not a numeric id: ${link.invalidIds.join(', ')}.`;
+    this.eventsOn(inferenceService).warning(registryEvents.rejected, note);
+  }
+}

@@ -1,0 +1,36 @@
+import { readFile } from 'node:fs/promises';
+import type { Clock } from './clock';
+
+/** The kubelet replaces a token when 80 % of its life is over, so a minute is never too late. */
+const rereadAfterMs = 60_000;
+
+/**
+ * A token that lies in a file and rotates. Read at most once a minute.
+ *
+ * @returns a function that gives the token
+ * @throws Error naming the file when it can't be read or is empty
+ */
+export function tokenFile(file: string, clock: Clock): () => Promise<string> {
+  let read: { readonly token: Promise<string>; readonly at: number } | undefined;
+  return async () => {
+    if (read === undefined || clock.monotonic() - read.at >= rereadAfterMs) {
+      const token = readToken(file);
+      read = { token, at: clock.monotonic() };
+      // A file that could not be read is tried again by the next request, not a minute later.
+      token.catch(() => (read = undefined));
+    }
+    return read.token;
+  };
+}
+
+async function readToken(file: string): Promise<string> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    throw new Error(`reading token file ${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const token = text.trim();
+  if (token === '') throw new Error(`reading token file ${file}: it is empty`);
+  return token;
+}

@@ -1,0 +1,13 @@
+import type { ResourceDefinition } from '../schema/resource-definition';
+import { clusterServingRuntimes } from './cluster-serving-runtime';
+import { clusterStorageContainers } from './cluster-storage-container';
+import { inferenceServices } from './inference-service';
+import { servingRuntimes } from './serving-runtime';
+
+/** Every kind of the serving API that we define, in the order of their names. */
+export const servingDefinitions: readonly ResourceDefinition[] = [
+  clusterServingRuntimes,
+  clusterStorageContainers,
+  inferenceServices,
+  servingRuntimes,
+];

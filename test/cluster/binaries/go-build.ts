@@ -1,0 +1,62 @@
+import { execFile, spawn } from 'node:child_process';
+import { rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { OrphanGuard } from '../orphan-guard';
+import { type ToolName, toolCommands } from './commands';
+import { toolsModule } from './tool-cache';
+
+/** Seconds between two lines of progress. */
+const progressEvery = 15;
+
+/** Whether a `go` command can be run. */
+export function goInstalled(): Promise<boolean> {
+  return new Promise((resolve) => execFile('go', ['version'], (error) => resolve(error === null)));
+}
+
+/**
+ * Builds a program into `directory`. Minutes when Go's own build cache is empty, seconds otherwise. The file appears
+ * complete or not at all.
+ *
+ * @throws with the compiler's last lines when the build fails
+ */
+export async function goBuild(name: ToolName, directory: string, log: (line: string) => void): Promise<void> {
+  const unfinished = join(directory, `.${name}.${process.pid}`);
+  const started = Date.now();
+  const seconds = () => Math.round((Date.now() - started) / 1000);
+  log(`building ${name} from test/tools (once; minutes when Go's build cache is empty)`);
+  const progress = setInterval(() => log(`building ${name} ... ${seconds()} s`), progressEvery * 1000);
+  try {
+    const { goPackage, ldflags } = toolCommands[name];
+    await runGo(name, ['build', '-trimpath', '-ldflags', ldflags.join(' '), '-o', unfinished, goPackage]);
+    await rename(unfinished, join(directory, name));
+    log(`built ${name} in ${seconds()} s`);
+  } finally {
+    clearInterval(progress);
+    await rm(unfinished, { force: true });
+  }
+}
+
+async function runGo(name: string, args: readonly string[]): Promise<void> {
+  const guard = new OrphanGuard();
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const go = spawn('go', args, {
+        cwd: toolsModule,
+        // The user's own flags (-mod=vendor ...) are meant for the user's own modules.
+        env: { ...process.env, CGO_ENABLED: '0', GOFLAGS: '-mod=readonly -buildvcs=false', GOWORK: 'off' },
+        stdio: ['ignore', 'ignore', 'pipe'],
+        detached: true,
+      });
+      if (go.pid !== undefined) guard.watch(go.pid);
+      let output = '';
+      go.stderr.on('data', (chunk: Buffer) => (output = (output + chunk.toString()).slice(-4_000)));
+      go.on('error', (error) => reject(new Error(`building ${name}: starting go: ${error.message}`, { cause: error })));
+      go.on('close', (code, signal) => {
+        if (code === 0) resolve();
+        else reject(new Error(`building ${name}: go build ended with ${code ?? signal}: ${output.trim()}`));
+      });
+    });
+  } finally {
+    await guard.release();
+  }
+}
