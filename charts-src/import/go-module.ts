@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { z } from 'zod';
 
 /** A Go module at one version, with the content hash it must have. */
-export interface PinnedModule {
+interface PinnedModule {
   readonly module: string;
   /** With its leading `v`. */
   readonly version: string;

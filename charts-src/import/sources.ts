@@ -1,5 +1,5 @@
 /** One file of a Go module that holds CRDs, and the kinds of it that charts need as typed constructs. */
-export interface ForeignCrdFile {
+interface ForeignCrdFile {
   /** Path inside the module, with forward slashes. The file may hold CRDs of further kinds. */
   readonly path: string;
   /** Kinds that `npm run import` turns into constructs. */

@@ -16,7 +16,9 @@ import { resourceRequirements } from './resource-requirements';
 export const envVar = z.strictObject({
   name: z.string().describe('Name of the variable.'),
   value: z.string().describe('Value; $(NAME) is replaced by variables defined before.').exactOptional(),
-  valueFrom: island<V1EnvVarSource>().describe('Source of the value instead: Secret, ConfigMap or field.').exactOptional(),
+  valueFrom: island<V1EnvVarSource>()
+    .describe('Source of the value instead: Secret, ConfigMap or field.')
+    .exactOptional(),
 });
 
 const containerPort = z.strictObject({

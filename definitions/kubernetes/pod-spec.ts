@@ -35,10 +35,7 @@ export const podPlacementShape = {
     .exactOptional(),
   hostIPC: z.boolean().describe('Whether to share the node’s IPC namespace.').exactOptional(),
   schedulerName: z.string().describe('Scheduler that places the pod.').exactOptional(),
-  resourceClaims: keyedList(
-    keyedIsland<V1PodResourceClaim>({ name: 'Name that containers refer to.' }),
-    'name',
-  )
+  resourceClaims: keyedList(keyedIsland<V1PodResourceClaim>({ name: 'Name that containers refer to.' }), 'name')
     .describe('Devices that are allocated before the pod starts.')
     .exactOptional(),
 } as const;
@@ -66,7 +63,9 @@ export const podSpecShape = {
     .exactOptional(),
   serviceAccount: z.string().describe('Old name of serviceAccountName.').exactOptional(),
   automountServiceAccountToken: z.boolean().describe('Whether to mount the ServiceAccount’s token.').exactOptional(),
-  securityContext: island<V1PodSecurityContext>().describe('User, groups and profiles of all containers.').exactOptional(),
+  securityContext: island<V1PodSecurityContext>()
+    .describe('User, groups and profiles of all containers.')
+    .exactOptional(),
   terminationGracePeriodSeconds: z.int().min(0).describe('Seconds between stop signal and kill.').exactOptional(),
   activeDeadlineSeconds: z.int().min(0).describe('Seconds after which the pod is ended.').exactOptional(),
   priorityClassName: z.string().describe('Importance when resources are short.').exactOptional(),

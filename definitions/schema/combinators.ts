@@ -48,7 +48,9 @@ function branchOf(branch: JsonSchema | boolean, around: JsonSchema, path: string
   return {
     ...valueConstraints(branch),
     ...(members.length > 0 && { properties: Object.fromEntries(members) }),
-    ...(isSchema(items) && { items: branchOf(items, declared(around.items, 'items', path, place), path, `${place}[]`) }),
+    ...(isSchema(items) && {
+      items: branchOf(items, declared(around.items, 'items', path, place), path, `${place}[]`),
+    }),
     ...combinatorsOf(branch, around, path, `${place}.`),
   };
 }

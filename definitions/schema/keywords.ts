@@ -39,9 +39,6 @@ const allowed = new Set([
 /** What to write instead of a keyword that zod produces and Kubernetes refuses. */
 const remedies: Readonly<Record<string, string>> = {
   $ref: 'the schema refers to itself or carries an id; break the cycle with an island, remove .meta({ id })',
-  $defs: 'the schema carries an id; remove .meta({ id })',
-  definitions: 'the schema carries an id; remove .meta({ id })',
-  id: 'remove .meta({ id })',
   readOnly: 'remove .readonly()',
   writeOnly: 'remove it from .meta()',
   deprecated: 'say so in the description',

@@ -37,7 +37,10 @@ function checkKeys(keys: readonly string[] | undefined, items: StructuralSchema,
       throw new NotStructural(path, `the key ${key} is not a scalar member of the elements`);
     }
     if (items.required?.includes(key) !== true && member.default === undefined) {
-      throw new NotStructural(path, `the key ${key} is neither required nor defaulted; elements without it can't be told apart`);
+      throw new NotStructural(
+        path,
+        `the key ${key} is neither required nor defaulted; elements without it can't be told apart`,
+      );
     }
   }
 }

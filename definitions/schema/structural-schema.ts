@@ -1,5 +1,6 @@
 /** A value as JSON carries it. */
-export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [member: string]: JsonValue };
+export type JsonValue =
+  string | number | boolean | null | readonly JsonValue[] | { readonly [member: string]: JsonValue };
 
 /** A CEL rule of a schema. `self` is the value it stands on. */
 export interface ValidationRule {

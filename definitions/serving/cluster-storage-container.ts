@@ -7,7 +7,10 @@ import type { ResourceDefinition } from '../schema/resource-definition';
 
 const supportedUriFormat = z.strictObject({
   prefix: z.string().describe('Beginning of the URI, for example s3://. Comes before regex.').exactOptional(),
-  regex: z.string().describe('Expression found anywhere in the URI (RE2); looked at without prefix only.').exactOptional(),
+  regex: z
+    .string()
+    .describe('Expression found anywhere in the URI (RE2); looked at without prefix only.')
+    .exactOptional(),
 });
 
 const schema = z.strictObject({

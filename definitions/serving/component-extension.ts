@@ -11,8 +11,16 @@ export const trafficPercent = z.int().min(0).max(100);
 
 /** Members that predictor, transformer and explainer have in common: scaling, traffic, logging, batching. */
 export const componentExtensionShape = {
-  minReplicas: z.int32().min(0).describe('Least replicas; 0 scales to zero in Knative mode. Defaults to 1.').exactOptional(),
-  maxReplicas: z.int32().min(0).describe('Most replicas; 0 or absent means minReplicas (Standard) or no limit.').exactOptional(),
+  minReplicas: z
+    .int32()
+    .min(0)
+    .describe('Least replicas; 0 scales to zero in Knative mode. Defaults to 1.')
+    .exactOptional(),
+  maxReplicas: z
+    .int32()
+    .min(0)
+    .describe('Most replicas; 0 or absent means minReplicas (Standard) or no limit.')
+    .exactOptional(),
   scaleTarget: z
     .int32()
     .min(0)
@@ -23,7 +31,9 @@ export const componentExtensionShape = {
     .describe('What to scale by: cpu or memory by HPA, concurrency or rps by Knative.')
     .exactOptional(),
   scaleMetricType: metricTypes.describe('How scaleTarget is compared with the metric.').exactOptional(),
-  autoScaling: autoScaling.describe('Scaling by several metrics instead of scaleMetric (Standard mode).').exactOptional(),
+  autoScaling: autoScaling
+    .describe('Scaling by several metrics instead of scaleMetric (Standard mode).')
+    .exactOptional(),
   containerConcurrency: z
     .int()
     .min(0)

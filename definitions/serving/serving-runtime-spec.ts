@@ -50,7 +50,10 @@ const modelMeshShape = {
 
 const servingRuntimeSpec = z.strictObject({
   supportedModelFormats: atomicList(supportedModelFormat).describe('Formats the server can load.').exactOptional(),
-  multiModel: z.boolean().describe('Whether one server holds many models (ModelMesh). Defaults to false.').exactOptional(),
+  multiModel: z
+    .boolean()
+    .describe('Whether one server holds many models (ModelMesh). Defaults to false.')
+    .exactOptional(),
   disabled: z.boolean().describe('Whether services may not use the runtime. Defaults to false.').exactOptional(),
   protocolVersions: atomicList(z.string())
     .describe('Protocols the server speaks: v1, v2, grpc-v1, grpc-v2; all if empty.')

@@ -4,7 +4,6 @@ import { mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { load } from 'js-yaml';
-import { request } from 'undici';
 import { z } from 'zod';
 
 const run = promisify(execFile);
@@ -68,22 +67,9 @@ export async function downloadEnvtest(minor: string, directory: string, index = 
 }
 
 async function fetchBytes(url: string, milliseconds: number): Promise<Buffer> {
-  const signal = AbortSignal.timeout(milliseconds);
-  const answer = await request(await afterRedirects(url, signal), { signal });
-  if (answer.statusCode !== 200) {
-    await answer.body.dump();
-    throw new Error(`downloading ${url}: status ${answer.statusCode}`);
-  }
-  return Buffer.from(await answer.body.arrayBuffer());
-}
-
-/** Release assets are served from another host that the first answer names. */
-async function afterRedirects(url: string, signal: AbortSignal, left = 3): Promise<string> {
-  const { statusCode, headers, body } = await request(url, { method: 'HEAD', signal });
-  await body.dump();
-  const location = headers['location'];
-  if (statusCode < 300 || statusCode > 399 || typeof location !== 'string' || left === 0) return url;
-  return afterRedirects(new URL(location, url).href, signal, left - 1);
+  const answer = await fetch(url, { signal: AbortSignal.timeout(milliseconds) });
+  if (!answer.ok) throw new Error(`downloading ${url}: status ${answer.status}`);
+  return Buffer.from(await answer.arrayBuffer());
 }
 
 function platform(): string {

@@ -1,0 +1,165 @@
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import { mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ApiClient } from './api-client';
+import { type AuditLevel, auditPolicy } from './audit-policy';
+import { toolBinary } from './binaries';
+import type { ClusterConnection } from './cluster-connection';
+import {
+  type ControlPlaneLayout,
+  type ControllerManagerMode,
+  apiServerFlags,
+  clusterFiles,
+  controllerManagerFlags,
+  etcdFlags,
+} from './control-plane-flags';
+import { freePort } from './free-port';
+import { writeKubeconfig } from './kubeconfig';
+import { OrphanGuard } from './orphan-guard';
+import { ServerProcess } from './server-process';
+import { waitFor } from './wait-for';
+
+/** What kind of cluster to start. */
+export interface ClusterOptions {
+  /** @default 'off' */
+  readonly controllerManager?: ControllerManagerMode;
+  /** @default 'writes' */
+  readonly audit?: AuditLevel;
+  /** Receives lines of progress while servers are built. @default standard error */
+  readonly log?: (line: string) => void;
+}
+
+/** A cluster that this process started and has to stop. */
+export interface RunningCluster extends ClusterConnection {
+  /** Process ids of the servers. */
+  readonly pids: readonly number[];
+  /** Kills the servers and removes the cluster's directory. */
+  stop(): Promise<void>;
+}
+
+/** Starts of a server are repeated this often when another process took its port first. */
+const attempts = 4;
+
+/** Milliseconds until the API server must be ready. Alone it needs three seconds, on a busy machine many more. */
+const readyTimeout = 90_000;
+
+/**
+ * Starts etcd, kube-apiserver and, if wanted, kube-controller-manager on free ports of 127.0.0.1. Ready in about 4 s when
+ * the programs are there; getting them the first time can take minutes. The servers end with this process, however it
+ * ends.
+ *
+ * @throws when a program can't be had, or a server does not get ready, with the end of its log
+ */
+export async function startCluster(options: ClusterOptions = {}): Promise<RunningCluster> {
+  const { controllerManager = 'off', audit = 'writes', log = toStandardError } = options;
+  const programs = {
+    etcd: await toolBinary('etcd', log),
+    apiServer: await toolBinary('kube-apiserver', log),
+    ...(controllerManager !== 'off' && { controllerManager: await toolBinary('kube-controller-manager', log) }),
+  };
+  const directory = await mkdtemp(join(await realpath(tmpdir()), 'slipway-cluster-'));
+  const guard = new OrphanGuard(directory);
+  const servers: ServerProcess[] = [];
+  const stop = async () => {
+    await Promise.all(servers.map((server) => server.stop()));
+    await rm(directory, { recursive: true, force: true });
+    await guard.release();
+  };
+  const start = (name: string, program: string, flags: string[]) => {
+    const server = new ServerProcess(name, program, flags, join(directory, `${name}.log`), guard);
+    servers.push(server);
+    return server;
+  };
+  try {
+    const adminToken = randomBytes(24).toString('hex');
+    const managerToken = randomBytes(24).toString('hex');
+    await writeCredentials(directory, { adminToken, managerToken });
+    if (audit !== 'off') await writeFile(join(directory, clusterFiles.auditPolicy), JSON.stringify(auditPolicy(audit)));
+    const { url, ca } = await startControlPlane(directory, adminToken, (layout) => [
+      start('etcd', programs.etcd, etcdFlags(layout)),
+      start('kube-apiserver', programs.apiServer, apiServerFlags(layout, audit !== 'off')),
+    ]);
+    const adminKubeconfig = join(directory, clusterFiles.adminKubeconfig);
+    await writeKubeconfig(adminKubeconfig, { url, ca, token: adminToken, user: 'admin' });
+    if (controllerManager !== 'off' && programs.controllerManager !== undefined) {
+      const kubeconfig = join(directory, clusterFiles.controllerManagerKubeconfig);
+      await writeKubeconfig(kubeconfig, { url, ca, token: managerToken, user: 'kube-controller-manager' });
+      const flags = controllerManagerFlags(directory, controllerManager);
+      start('kube-controller-manager', programs.controllerManager, flags);
+    }
+    const connection = { url, ca, adminToken, adminKubeconfig, directory, audit, controllerManager };
+    const pids = servers.flatMap(({ pid, ended }) => (pid !== undefined && ended === undefined ? [pid] : []));
+    return { ...connection, pids, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function writeCredentials(directory: string, tokens: { adminToken: string; managerToken: string }) {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', {
+    namedCurve: 'P-256',
+    publicKeyEncoding: { type: 'spki', format: 'pem' },
+    privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  });
+  const users = [
+    `${tokens.adminToken},admin,admin,"system:masters"`,
+    `${tokens.managerToken},system:kube-controller-manager,kube-controller-manager`,
+  ];
+  const secret = { mode: 0o600 };
+  await writeFile(join(directory, clusterFiles.tokens), `${users.join('\n')}\n`, secret);
+  await writeFile(join(directory, clusterFiles.accountKey), privateKey, secret);
+  await writeFile(join(directory, clusterFiles.accountPublicKey), publicKey);
+}
+
+/** Both servers start at once: the API server waits for etcd by itself. */
+async function startControlPlane(
+  directory: string,
+  adminToken: string,
+  start: (layout: ControlPlaneLayout) => ServerProcess[],
+): Promise<{ url: string; ca: string }> {
+  for (let attempt = 1; ; attempt += 1) {
+    const layout = { directory, etcdPort: await freePort(), apiPort: await freePort() };
+    const servers = start(layout);
+    try {
+      return await ready(layout, adminToken, servers);
+    } catch (error) {
+      const logs = await Promise.all(servers.map((server) => server.lastLines(20)));
+      await Promise.all(servers.map((server) => server.stop()));
+      const portTaken = logs.some((log) => log.includes('address already in use'));
+      if (!portTaken || attempt === attempts) throw error;
+      await rm(join(directory, 'etcd'), { recursive: true, force: true });
+    }
+  }
+}
+
+async function ready(layout: ControlPlaneLayout, token: string, servers: readonly ServerProcess[]) {
+  const url = `https://127.0.0.1:${layout.apiPort}`;
+  let dead: ServerProcess | undefined;
+  const ca = await waitFor(
+    'the API server to be ready',
+    async () => {
+      dead = servers.find(({ ended }) => ended !== undefined);
+      return dead !== undefined || (await readyCertificate(url, token, layout.directory));
+    },
+    { timeout: readyTimeout, interval: 50 },
+  );
+  if (dead === undefined && ca !== true) return { url, ca };
+  const tail = await dead?.lastLines(8);
+  throw new Error(`starting ${dead?.name} of the test cluster: ended with ${dead?.ended}; its last lines:\n${tail}`);
+}
+
+async function readyCertificate(url: string, token: string, directory: string): Promise<string | false> {
+  const ca = await readFile(join(directory, clusterFiles.certificate), 'utf8');
+  const client = new ApiClient({ url, ca, token });
+  try {
+    return (await client.request('GET', '/readyz')).status === 200 && ca;
+  } finally {
+    await client.close();
+  }
+}
+
+function toStandardError(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
