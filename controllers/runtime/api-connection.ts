@@ -1,5 +1,6 @@
 import { Agent, ProxyAgent, type Dispatcher } from 'undici';
 import { ApiConnectionError, ApiError, parseStatus, type ApiStatus } from './api-error';
+import { causeText } from './cause-text';
 import { sleep, type Clock } from './clock';
 import type { ClusterConfig } from './cluster-config';
 import { DeadlineExceeded, withDeadline } from './deadline';
@@ -195,10 +196,5 @@ function excerpt(text: string): string {
 }
 
 function causeOf(error: unknown): string {
-  if (error instanceof DeadlineExceeded) return `no complete answer: ${error.message}`;
-  if (!(error instanceof Error)) return String(error);
-  // A failed connection to several addresses is an AggregateError without a message of its own.
-  if (error instanceof AggregateError) return error.errors.map(causeOf).join(', ');
-  const code: unknown = Reflect.get(error, 'code');
-  return typeof code === 'string' && !error.message.includes(code) ? `${error.message} (${code})` : error.message;
+  return error instanceof DeadlineExceeded ? `no complete answer: ${error.message}` : causeText(error);
 }

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { serviceAccountDirectory } from '../../definitions/names/controller';
+import { causeText } from './cause-text';
 import type { Clock } from './clock';
 import type { ClusterConfig } from './cluster-config';
 import { tokenFile } from './token-file';
@@ -35,7 +36,11 @@ function readCa(directory: string): string {
   try {
     return readFileSync(join(directory, 'ca.crt'), 'utf8');
   } catch (error) {
-    const cause = error instanceof Error ? error.message : String(error);
-    throw new Error(`reading the ServiceAccount in ${directory}: ${cause}: is automountServiceAccountToken off?`);
+    throw new Error(
+      `reading the ServiceAccount in ${directory}: ${causeText(error)}: is automountServiceAccountToken off?`,
+      {
+        cause: error,
+      },
+    );
   }
 }

@@ -1,3 +1,5 @@
+import { causeText } from './cause-text';
+
 const newline = 0x0a;
 
 /**
@@ -31,6 +33,6 @@ function parseLine(line: string): unknown {
     return JSON.parse(line);
   } catch (error) {
     const start = JSON.stringify(line.slice(0, 80));
-    throw new Error(`line is not JSON: ${start}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new Error(`line is not JSON: ${start}: ${causeText(error)}`, { cause: error });
   }
 }

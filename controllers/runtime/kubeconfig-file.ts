@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { RequestOptions } from 'node:https';
 import { KubeConfig } from '@kubernetes/client-node';
+import { causeText } from './cause-text';
 import type { Clock } from './clock';
 import type { ClusterConfig } from './cluster-config';
 
@@ -64,7 +65,7 @@ function merged(files: readonly string[]): KubeConfig {
         config.mergeConfig(next, true);
       }
     } catch (error) {
-      throw new Error(`reading kubeconfig ${file}: ${error instanceof Error ? error.message : String(error)}`);
+      throw new Error(`reading kubeconfig ${file}: ${causeText(error)}`, { cause: error });
     }
   }
   return config;
@@ -75,7 +76,7 @@ async function requestOptions(config: KubeConfig, source: string): Promise<Reque
   try {
     await config.applyToHTTPSOptions(options);
   } catch (error) {
-    throw new Error(`authenticating with ${source}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new Error(`authenticating with ${source}: ${causeText(error)}`, { cause: error });
   }
   return options;
 }

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { causeText } from './cause-text';
 import type { Clock } from './clock';
 
 /** The kubelet replaces a token when 80 % of its life is over, so a minute is never too late. */
@@ -28,7 +29,7 @@ async function readToken(file: string): Promise<string> {
   try {
     text = await readFile(file, 'utf8');
   } catch (error) {
-    throw new Error(`reading token file ${file}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new Error(`reading token file ${file}: ${causeText(error)}`, { cause: error });
   }
   const token = text.trim();
   if (token === '') throw new Error(`reading token file ${file}: it is empty`);

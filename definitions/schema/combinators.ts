@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { checkKeywords } from './keywords';
 import { NotStructural } from './not-structural';
 import type { ValueConstraint } from './structural-schema';
 import { valueConstraints } from './value-constraints';
@@ -33,6 +34,7 @@ function branchOf(branch: JsonSchema | boolean, around: JsonSchema, path: string
   if (typeof branch === 'boolean') {
     throw new NotStructural(path, `${place} is ${branch}; write a constraint`);
   }
+  checkKeywords(branch, path);
   const shape = Object.keys(branch).find((keyword) => shaping.has(keyword) || keyword.startsWith('x-kubernetes-'));
   if (shape !== undefined) {
     throw new NotStructural(

@@ -22,8 +22,8 @@ type JsonSchema = z.core.JSONSchema.JSONSchema;
  * @throws NotStructural when the API server would refuse the result, or a member lacks a description
  */
 export function toStructural(schema: z.ZodType): StructuralSchema {
-  // Members that refer to `definitions` are refused at their own path. `openapi-3.0` says `nullable` and exclusive bounds as Kubernetes does. What JSON can't represent comes as {}, which
-  // has no type and is refused below with its path.
+  // `openapi-3.0` says `nullable` and exclusive bounds as Kubernetes does. What JSON can't represent comes as {}, which
+  // has no type and is refused below with its path, as are members that refer to `definitions`.
   const { definitions: _, ...root } = z.toJSONSchema(schema, {
     io: 'input',
     target: 'openapi-3.0',
