@@ -8,7 +8,7 @@ import type { KubernetesClient } from '../runtime/client';
 import type { Clock, Random } from '../runtime/clock';
 import type { ReconcileContext, ReconcileResult } from '../runtime/controller';
 import type { EventRecorder } from '../runtime/events';
-import { refOf, type ObjectKey } from '../runtime/object-key';
+import type { ObjectKey } from '../runtime/object-key';
 import type { Store } from '../runtime/store';
 import { hasFinalizer, readBookkeeping } from './bookkeeping';
 import { chooseRegistry, type NoRegistry, type Registry } from './discovery';
@@ -109,7 +109,7 @@ export class RegistrySyncReconciler {
 
   private async registryOf(link: Link, context: ReconcileContext): Promise<Registry | NoRegistry> {
     const { registryServices, client, config } = this.parts;
-    const labelled = registryServices.list().filter(({ metadata }) => metadata.namespace === link.registryNamespace);
+    const labelled = registryServices.list(link.registryNamespace);
     const named = await this.namedService(client, labelled, link, context);
     const registry = chooseRegistry(link, { labelled, ...(named === undefined ? {} : { named }) }, config);
     if ('baseUrl' in registry) context.log.debug({ registry: registry.baseUrl, foundBy: registry.foundBy }, 'registry chosen');
@@ -143,9 +143,8 @@ export class RegistrySyncReconciler {
       signal: context.signal,
       nowMs: clock.now(),
       patch: async (patch: object) => {
-        const ref = refOf(context.key);
-        sync.inferenceService = await client.mergePatch(inferenceServices, ref, patch, { signal: context.signal });
-        context.wrote(sync.inferenceService);
+        sync.inferenceService = await client.mergePatch(inferenceServices, context, patch, { signal: context.signal });
+        context.wrote(this.parts.inferenceServices, sync.inferenceService);
       },
     };
     return sync;

@@ -27,6 +27,8 @@ export interface ApiRequest {
   /** What is done to what, for errors: `getting services/iris in ml-models`. */
   readonly operation: string;
   readonly body?: unknown;
+  /** A POST that changes nothing: a review. It is allowed without lease. */
+  readonly readOnly?: boolean;
   /** @default `application/json` */
   readonly contentType?: string;
   readonly signal?: AbortSignal | undefined;
@@ -70,7 +72,7 @@ export class ApiConnection {
   /** Sends a request and reads the JSON answer. */
   async send(request: ApiRequest): Promise<unknown> {
     const { clock, requestTimeoutMs = 30_000 } = this.options;
-    if (request.method !== 'GET') this.options.beforeWrite?.();
+    this.assertAllowed(request);
     for (let attempt = 0; ; attempt += 1) {
       const timeoutMs = request.timeoutMs ?? requestTimeoutMs;
       const answer = await this.guarded(request, () =>
@@ -90,7 +92,7 @@ export class ApiConnection {
       if (!patient) throw new ApiError(request.operation, status);
       await sleep(clock, retryAfterSeconds * 1000, request.signal ?? neverAborted);
       request.signal?.throwIfAborted();
-      if (request.method !== 'GET') this.options.beforeWrite?.();
+      this.assertAllowed(request);
     }
   }
 
@@ -109,6 +111,10 @@ export class ApiConnection {
   /** Closes all sockets; requests in flight fail. */
   async close(): Promise<void> {
     await Promise.all([this.requests.destroy(), this.watches.destroy()]);
+  }
+
+  private assertAllowed({ method, readOnly = method === 'GET' }: ApiRequest): void {
+    if (!readOnly) this.options.beforeWrite?.();
   }
 
   private async dispatch(

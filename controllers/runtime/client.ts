@@ -1,9 +1,4 @@
-import {
-  apiVersionOf,
-  type ApiResource,
-  type KubernetesList,
-  type KubernetesObject,
-} from '../../definitions/kubernetes/api-resource';
+import { apiVersionOf, type ApiResource, type KubernetesObject } from '../../definitions/kubernetes/api-resource';
 import type { ApiConnection, ApiRequest } from './api-connection';
 import { ApiError } from './api-error';
 import { collectionName, collectionPath, objectName, objectPath, queryString, requireScope } from './api-path';
@@ -42,6 +37,12 @@ export interface WatchOptions extends Selection {
   readonly timeoutSeconds: number;
   /** Ends the watch; must abort when the caller is done with it. */
   readonly signal: AbortSignal;
+}
+
+/** One page of a list, as the API server returns it (client-node's types call the token `_continue`). */
+export interface ListPage<T extends KubernetesObject> {
+  readonly metadata: { readonly resourceVersion?: string; readonly continue?: string };
+  readonly items: readonly T[];
 }
 
 /** An object to be sent: named; members that the server fills in may be absent. `apiVersion` and `kind` are added. */
@@ -98,14 +99,11 @@ export class KubernetesClient {
   }
 
   /** One page of objects; the next one is there when `metadata.continue` is set. */
-  async list<T extends KubernetesObject>(
-    resource: ApiResource<T>,
-    options: ListOptions = {},
-  ): Promise<KubernetesList<T>> {
+  async list<T extends KubernetesObject>(resource: ApiResource<T>, options: ListOptions = {}): Promise<ListPage<T>> {
     const { namespace, labelSelector, fieldSelector, limit } = options;
     const query = queryString({ labelSelector, fieldSelector, limit, continue: options.continue });
     const operation = `listing ${collectionName(resource, namespace)}`;
-    return this.send<KubernetesList<T>>({
+    return this.send<ListPage<T>>({
       ...request(options),
       method: 'GET',
       path: collectionPath(resource, namespace) + query,
@@ -219,9 +217,16 @@ export class KubernetesClient {
     return watchEvents<T>(await this.connection.stream({ method: 'GET', path, operation, signal }));
   }
 
-  /** Posts to any path: reviews (`/apis/authentication.k8s.io/v1/tokenreviews`) have answers that are no stored objects. */
-  async post(path: string, body: object, options: RequestOptions = {}): Promise<unknown> {
-    return this.connection.send({ ...request(options), method: 'POST', path, body, operation: `posting to ${path}` });
+  /** Posts a review (`/apis/authentication.k8s.io/v1/tokenreviews`): a question whose answer is no stored object. */
+  async review(path: string, body: object, options: RequestOptions = {}): Promise<unknown> {
+    return this.connection.send({
+      ...request(options),
+      method: 'POST',
+      readOnly: true,
+      path,
+      body,
+      operation: `asking ${path}`,
+    });
   }
 
   /** The one place where an answer gets its type; see "trust" in the class's comment. */

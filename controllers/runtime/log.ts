@@ -18,6 +18,8 @@ export interface LogOptions {
   readonly encoder?: 'json' | 'console';
   /** @default 'rfc3339nano' */
   readonly timeEncoding?: TimeEncoding;
+  /** Least severe lines whose errors have their stack. @default 'error' */
+  readonly stacktraceLevel?: LogLevel;
   /** Where lines go. @default standard error, as controller-runtime does */
   readonly destination?: DestinationStream;
 }
@@ -30,8 +32,10 @@ export function createLogger({
   level = 'info',
   encoder = 'json',
   timeEncoding = 'rfc3339nano',
+  stacktraceLevel = 'error',
   destination,
 }: LogOptions): Logger {
+  const stacksFrom = pino.levels.values[stacktraceLevel] ?? 0;
   const out = destination ?? pino.destination({ dest: 2, sync: true });
   return pino(
     {
@@ -40,7 +44,16 @@ export function createLogger({
       timestamp: timestamps[timeEncoding],
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths: secretKeys.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]), censor: '[redacted]' },
-      hooks: { streamWrite: redactText },
+      hooks: {
+        streamWrite: redactText,
+        logMethod(args, method, level) {
+          const [fields] = args;
+          const err: unknown = typeof fields === 'object' && fields !== null ? Reflect.get(fields, 'err') : undefined;
+          if (err instanceof Error && level < stacksFrom)
+            Reflect.set(fields, 'err', { type: err.name, message: err.message });
+          method.apply(this, args);
+        },
+      },
     },
     encoder === 'console' ? consoleLines(out) : out,
   );

@@ -1,5 +1,6 @@
-import type { KubernetesList, KubernetesObject } from '../../definitions/kubernetes/api-resource';
+import type { KubernetesObject } from '../../definitions/kubernetes/api-resource';
 import { ApiError } from './api-error';
+import type { ListPage } from './client';
 import type { WatchEvent } from './watch-event';
 
 /** Where a reflector is. */
@@ -15,7 +16,7 @@ export type ReflectorState<T extends KubernetesObject> =
 
 /** What has happened to a reflector since its last step. */
 export type Happening<T extends KubernetesObject> =
-  | { readonly type: 'page'; readonly page: KubernetesList<T> }
+  | { readonly type: 'page'; readonly page: ListPage<T> }
   | { readonly type: 'opened' }
   | { readonly type: 'event'; readonly event: WatchEvent<T> }
   /** The server ended the watch in good order. `early`: at once and without an event, which no healthy server does. */
@@ -70,7 +71,7 @@ export function step<T extends KubernetesObject>(state: ReflectorState<T>, happe
   }
 }
 
-function listed<T extends KubernetesObject>(state: ReflectorState<T>, page: KubernetesList<T>): Step<T> {
+function listed<T extends KubernetesObject>(state: ReflectorState<T>, page: ListPage<T>): Step<T> {
   const objects = state.phase === 'Listing' ? [...state.objects, ...page.items] : page.items;
   const { continue: next, resourceVersion } = page.metadata;
   if (next !== undefined && next !== '') return { state: { phase: 'Listing', continue: next, objects } };

@@ -24,6 +24,7 @@ export class Store<T extends KubernetesObject> {
   private objects = new Map<ObjectKey, T>();
   private readonly indexes = new Map<string, StoreIndex<T>>();
   private readonly handlers = new Set<StoreHandler<T>>();
+  private readonly firstList = Promise.withResolvers<void>();
   private isListed = false;
 
   constructor(private readonly onHandlerError: (error: unknown) => void) {}
@@ -31,6 +32,11 @@ export class Store<T extends KubernetesObject> {
   /** Whether the store has been filled at least once. Before that, an absent object means nothing. */
   get listed(): boolean {
     return this.isListed;
+  }
+
+  /** Resolves when the store has been filled for the first time. */
+  async whenListed(): Promise<void> {
+    return this.firstList.promise;
   }
 
   get size(): number {
@@ -56,7 +62,7 @@ export class Store<T extends KubernetesObject> {
   index(name: string, valuesOf: (object: T) => readonly string[]): StoreIndex<T> {
     const known = this.indexes.get(name);
     if (known !== undefined) return known;
-    const index = new StoreIndex(valuesOf);
+    const index = new StoreIndex<T>({ valuesOf });
     for (const object of this.objects.values()) index.add(object);
     this.indexes.set(name, index);
     return index;
@@ -77,6 +83,7 @@ export class Store<T extends KubernetesObject> {
     const gone = [...before].filter(([key, object]) => this.objects.get(key)?.metadata.uid !== object.metadata.uid);
     for (const [, object] of before) this.unindex(object);
     for (const object of this.objects.values()) this.reindex(object);
+    this.firstList.resolve();
     for (const [, object] of gone) this.notify((handler) => handler.deleted?.(object));
     for (const [key, object] of this.objects) {
       const previous = before.get(key);

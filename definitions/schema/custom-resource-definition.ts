@@ -68,12 +68,7 @@ export function customResourceDefinition(definition: ResourceDefinition): Custom
   };
 }
 
-/**
- * The structural schema of whole objects of a kind.
- *
- * @throws NotStructural naming the field, when the schema of the kind has no structural form
- */
-export function objectSchema({ schema, description }: ResourceDefinition): StructuralSchema {
+function objectSchema({ schema, description }: ResourceDefinition): StructuralSchema {
   const { properties, ...rest } = toStructural(schema);
   return {
     ...rest,
@@ -81,7 +76,8 @@ export function objectSchema({ schema, description }: ResourceDefinition): Struc
     properties: {
       apiVersion: { type: 'string', description: 'Version of the schema of this object, as group/version.' },
       kind: { type: 'string', description: 'Kind of this object.' },
-      metadata: { type: 'object', description: 'Name, namespace, labels, annotations and what the API server keeps.' },
+      // The API server knows metadata and refuses a description of it.
+      metadata: { type: 'object' },
       ...properties,
     },
   };

@@ -1,7 +1,7 @@
 import { apiVersionOf } from '../kubernetes/api-resource';
-import { objectSchema } from './custom-resource-definition';
 import type { ResourceDefinition } from './resource-definition';
 import type { StructuralSchema } from './structural-schema';
+import { toStructural } from './to-structural';
 
 /** An object of the schema that gets a section of its own. */
 interface Section {
@@ -16,8 +16,7 @@ interface Section {
  * @throws NotStructural naming the field, when the schema of the kind has no structural form
  */
 export function reference(definition: ResourceDefinition): string {
-  const schema = objectSchema(definition);
-  const sections = sectionsOf(schema);
+  const sections = sectionsOf(toStructural(definition.schema));
   const parts = [
     `# ${definition.kind}`,
     definition.description,

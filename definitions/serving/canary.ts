@@ -11,6 +11,3 @@ export const canarySpec = z.strictObject({
   predictor: canaryPredictor.describe('What differs from the stable predictor; its name is required by admission.'),
   trafficPercent: trafficPercent.describe('Share of the traffic in percent.'),
 });
-
-/** An element of `spec.canary` that passed admission. */
-export type CanarySpec = z.infer<typeof canarySpec>;

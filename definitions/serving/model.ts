@@ -22,7 +22,7 @@ const predictorExtensionShape = {
   ...containerShape,
 } as const;
 
-/** A model and the container that overlays the runtime's; also the type of the legacy framework members. */
+/** A model and the container that overlays the runtime's. */
 export const modelSpec = z.strictObject({
   modelFormat: z
     .strictObject({
@@ -38,7 +38,5 @@ export const modelSpec = z.strictObject({
   ...predictorExtensionShape,
 });
 
-const predictorExtension = z.strictObject(predictorExtensionShape);
-
 /** A legacy framework member of a predictor (`sklearn: {...}`): what `model` holds, less the format and the runtime. */
-export type PredictorExtension = z.infer<typeof predictorExtension>;
+export type PredictorExtension = Omit<z.infer<typeof modelSpec>, 'modelFormat' | 'runtime'>;

@@ -15,8 +15,7 @@ export interface BinaryFacts {
 
 /** Where a binary comes from; `missing` explains why from nowhere. */
 export type BinarySource =
-  | { readonly from: 'assets' | 'cache' | 'envtest' | 'go' }
-  | { readonly from: 'missing'; readonly why: string };
+  { readonly from: 'assets' | 'cache' | 'envtest' | 'go' } | { readonly from: 'missing'; readonly why: string };
 
 /**
  * Decides where a binary comes from: KUBEBUILDER_ASSETS, the cache, an envtest download, `go build`, in this order.

@@ -50,9 +50,6 @@ A lamp.
 
 | Member | Type | Meaning |
 | --- | --- | --- |
-| \`apiVersion\` | string | Version of the schema of this object, as group/version. |
-| \`kind\` | string | Kind of this object. |
-| \`metadata\` | object | Name, namespace, labels, annotations and what the API server keeps. |
 | \`spec\` | [object](#spec), required | What is wanted. |
 
 ## spec

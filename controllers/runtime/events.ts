@@ -1,0 +1,200 @@
+import { randomBytes } from 'node:crypto';
+import { apiVersionOf, type ApiResource, type KubernetesObject } from '../../definitions/kubernetes/api-resource';
+import { events } from '../../definitions/kubernetes/core-resources';
+import { ApiError } from './api-error';
+import { causeText } from './cause-text';
+import type { KubernetesClient } from './client';
+import type { Clock } from './clock';
+import { microTime } from './lease';
+import type { Logger } from './log';
+
+/** An event as stored: times are strings. */
+interface StoredEvent extends KubernetesObject {
+  readonly eventTime: string;
+  readonly reportingController: string;
+  readonly reportingInstance: string;
+  readonly type: EventType;
+  readonly reason: string;
+  readonly action: string;
+  readonly note: string;
+  readonly regarding: object;
+  readonly series?: EventSeries;
+}
+
+interface EventSeries {
+  readonly count: number;
+  readonly lastObservedTime: string;
+}
+
+export type EventType = 'Normal' | 'Warning';
+
+/** What to tell. */
+export interface EventNote {
+  readonly type: EventType;
+  /** CamelCase, from `definitions/names`: alerts match on it. */
+  readonly reason: string;
+  /** A sentence for people; cut at 1024 bytes. */
+  readonly note: string;
+  /** What was being done, CamelCase. @default 'Reconcile' */
+  readonly action?: string;
+}
+
+export interface EventRecorderOptions {
+  readonly client: KubernetesClient;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** `slipway.dev/registry-sync`: who reports. */
+  readonly controller: string;
+  /** The pod. */
+  readonly instance: string;
+}
+
+/** An event that has been told, and how often since. */
+interface Series {
+  readonly event: Promise<{ readonly name: string; readonly namespace: string } | undefined>;
+  count: number;
+  lastAt: number;
+  /** How often was told to the server. */
+  reported: number;
+  reportedAt: number;
+}
+
+const eventResource: ApiResource<StoredEvent> = {
+  group: events.group,
+  version: events.version,
+  kind: events.kind,
+  plural: events.plural,
+  scope: events.scope,
+};
+
+/** The API server refuses longer notes. */
+const longestNote = 1024;
+/** The same again within this time is one event with a count; later it is news. As client-go does. */
+const seriesMs = 6 * 60_000;
+/** A count that grows is written no more often than this. */
+const reportEveryMs = 30_000;
+/** Series remembered at most: the oldest go first. */
+const mostSeries = 2000;
+
+/**
+ * Tells users about their objects in events (events.k8s.io/v1).
+ *
+ * Guarantees: never blocks and never fails a reconcile; the same (object, reason, note) told again and again is one event
+ * with a count, written at most every 30 s.
+ *
+ * Caveats: an event that can't be written is logged and lost.
+ */
+export class EventRecorder {
+  private readonly series = new Map<string, Series>();
+  private readonly writes = new Set<Promise<unknown>>();
+
+  constructor(private readonly options: EventRecorderOptions) {}
+
+  /** Tells something about an object. */
+  record(resource: Omit<ApiResource, 'objectType'>, object: KubernetesObject, note: EventNote): void {
+    const { clock } = this.options;
+    const now = clock.monotonic();
+    const key = [resource.kind, object.metadata.uid ?? object.metadata.name, note.type, note.reason, note.note].join(
+      ' ',
+    );
+    const known = this.series.get(key);
+    if (known !== undefined && now - known.lastAt < seriesMs) {
+      known.count += 1;
+      known.lastAt = now;
+      if (now - known.reportedAt >= reportEveryMs) this.report(key, known);
+      return;
+    }
+    const event = this.tracked(this.create(resource, object, note));
+    this.series.delete(key);
+    this.series.set(key, { event, count: 1, lastAt: now, reported: 1, reportedAt: now });
+    this.forgetOldest();
+  }
+
+  /** Waits for what is being written and writes counts that have not been; call it when all work has ended. */
+  async flush(): Promise<void> {
+    for (const [key, series] of this.series) {
+      if (series.count > series.reported) this.report(key, series);
+    }
+    await Promise.allSettled(this.writes);
+  }
+
+  private async create(
+    resource: Omit<ApiResource, 'objectType'>,
+    object: KubernetesObject,
+    note: EventNote,
+  ): Promise<{ name: string; namespace: string } | undefined> {
+    const { client, clock, controller, instance } = this.options;
+    const { name, namespace = 'default', uid, resourceVersion } = object.metadata;
+    const metadata = { name: `${name.slice(0, 236)}.${randomBytes(8).toString('hex')}`, namespace };
+    const regarding = {
+      apiVersion: apiVersionOf(resource),
+      kind: resource.kind,
+      name,
+      namespace: object.metadata.namespace,
+      uid,
+      resourceVersion,
+    };
+    const { type, reason, action = 'Reconcile' } = note;
+    try {
+      await client.create(eventResource, {
+        metadata,
+        eventTime: microTime(clock.now()),
+        reportingController: controller,
+        reportingInstance: instance.slice(0, 128),
+        type,
+        reason,
+        action,
+        note: cut(note.note),
+        regarding,
+      });
+      return metadata;
+    } catch (error) {
+      this.failed(error, reason);
+      return undefined;
+    }
+  }
+
+  private report(key: string, series: Series): void {
+    const { client, clock } = this.options;
+    series.reported = series.count;
+    series.reportedAt = clock.monotonic();
+    const count = series.count;
+    const lastObservedTime = microTime(clock.now());
+    void this.tracked(
+      series.event.then(async (event) => {
+        if (event === undefined) return;
+        try {
+          await client.mergePatch(eventResource, event, { series: { count, lastObservedTime } });
+        } catch (error) {
+          // Events live for an hour; one that is gone is told anew the next time.
+          if (error instanceof ApiError && error.isNotFound) this.series.delete(key);
+          else this.failed(error, 'series');
+        }
+      }),
+    );
+  }
+
+  private tracked<T>(write: Promise<T>): Promise<T> {
+    this.writes.add(write);
+    void write.finally(() => this.writes.delete(write));
+    return write;
+  }
+
+  private failed(error: unknown, reason: string): void {
+    this.options.log.warn({ reason, cause: causeText(error) }, 'event not written');
+  }
+
+  private forgetOldest(): void {
+    for (const key of this.series.keys()) {
+      if (this.series.size <= mostSeries) return;
+      this.series.delete(key);
+    }
+  }
+}
+
+/** Cuts at a character, not in the middle of its bytes. */
+function cut(note: string): string {
+  if (Buffer.byteLength(note) <= longestNote) return note;
+  const bytes = Buffer.from(note).subarray(0, longestNote - 3);
+  return `${new TextDecoder().decode(bytes, { stream: true })}...`;
+}

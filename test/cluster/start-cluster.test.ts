@@ -1,0 +1,93 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { readdir, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { startCluster } from './start-cluster';
+import { inTemporaryDirectory } from './temporary-directory';
+import { TestCluster } from './test-cluster';
+import { waitFor } from './wait-for';
+
+const environment = { ...process.env };
+
+afterEach(() => {
+  process.env = { ...environment };
+});
+
+function runs(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+describe('a cluster', () => {
+  it('without controllers is there until it is stopped, and then nothing of it is left', async () => {
+    const running = await startCluster();
+    try {
+      const access = new TestCluster(running);
+      expect((await access.request('GET', '/readyz')).status).toBe(200);
+      await access.namespace('plain');
+      await access.close();
+      expect(running.pids.filter(runs)).toHaveLength(2);
+    } finally {
+      await running.stop();
+    }
+    expect(running.pids.filter(runs)).toEqual([]);
+    expect(existsSync(running.directory)).toBe(false);
+    await expect(fetch(running.url)).rejects.toThrow();
+  });
+
+  it('without an audit log says so to who wants to read it', async () => {
+    const running = await startCluster({ audit: 'off' });
+    try {
+      const access = new TestCluster(running);
+      expect(() => access.audit).toThrow('started without one');
+      await access.close();
+    } finally {
+      await running.stop();
+    }
+  });
+
+  it.each(['SIGKILL', 'SIGINT'] as const)('does not outlive a process that ends by %s', async (signal) => {
+    const program = [...['-r', 'ts-node/register/transpile-only'], join(__dirname, 'start-cluster-and-wait.ts')];
+    const owner = spawn(process.execPath, program, {
+      cwd: resolve(__dirname, '..', '..'),
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    try {
+      const { pids, directory } = await firstLine(owner);
+      expect(pids.filter(runs)).toHaveLength(2);
+      owner.kill(signal);
+      await waitFor('the servers to be gone', () => pids.filter(runs).length === 0);
+      await waitFor('the files to be gone', () => !existsSync(directory));
+    } finally {
+      owner.kill('SIGKILL');
+    }
+  });
+
+  it('that does not start says which server ended and what it said, and leaves nothing', () =>
+    inTemporaryDirectory(async (directory) => {
+      process.env['KUBEBUILDER_ASSETS'] = directory;
+      process.env['TMPDIR'] = directory;
+      await writeFile(join(directory, 'etcd'), '#!/bin/sh\nexec sleep 60\n', { mode: 0o755 });
+      await writeFile(join(directory, 'kube-apiserver'), '#!/bin/sh\necho unknown flag\nexit 3\n', { mode: 0o755 });
+      await expect(startCluster()).rejects.toThrow(
+        'starting kube-apiserver of the test cluster: ended with exit code 3; its last lines:\nunknown flag',
+      );
+      expect((await readdir(directory)).sort()).toEqual(['etcd', 'kube-apiserver']);
+    }));
+});
+
+const startedSchema = z.object({ pids: z.array(z.number()), directory: z.string() });
+
+async function firstLine(program: ChildProcess): Promise<z.infer<typeof startedSchema>> {
+  let output = '';
+  program.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const line = await waitFor('the program to have started a cluster', () => output.includes('\n') && output, {
+    timeout: 90_000,
+  });
+  return startedSchema.parse(JSON.parse(line));
+}

@@ -1,0 +1,31 @@
+import { customResourceDefinition } from '../../../definitions/schema/custom-resource-definition';
+import { servingDefinitions } from '../../../definitions/serving/kinds';
+import { PrivateKind } from './private-kinds';
+
+/** What `kubectl apply` without server-side apply can still carry in its annotation, in bytes. */
+const applyLimit = 262_144;
+
+const kinds = servingDefinitions.map((definition) => [definition.kind, definition] as const);
+
+describe.each(kinds)('%s', (_kind, definition) => {
+  let kind: PrivateKind;
+
+  beforeAll(async () => {
+    kind = await PrivateKind.serve(definition);
+  });
+
+  afterAll(() => kind.remove());
+
+  test('the API server takes its CustomResourceDefinition without a warning', () => {
+    expect(kind.created.warnings).toEqual([]);
+  });
+
+  test('its schema is structural and its names are accepted', () => {
+    expect([...kind.conditions].sort()).toEqual(['Established', 'NamesAccepted']);
+  });
+
+  test('its CustomResourceDefinition is small enough for client-side apply', () => {
+    const bytes = Buffer.byteLength(JSON.stringify(customResourceDefinition(definition)));
+    expect(bytes).toBeLessThan(applyLimit);
+  });
+});

@@ -1,0 +1,457 @@
+import type { Component, Entry, Outcome, Status } from './entry';
+import type { DocumentName } from './texts';
+
+const works: Outcome = { result: 'works' };
+const warns = (warning: string): Outcome => ({ result: 'works with warning', warning });
+const differs = (because: string): Outcome => ({ result: 'differs', because });
+
+const pending = (component: Component): Status => ({ state: 'pending', component });
+const nothingToRun: Status = { state: 'nothing to run' };
+const tested = (suite: string, test: string, untested?: { component: Component; what: string }): Status => ({
+  state: 'tested',
+  suite,
+  test,
+  ...(untested && { untested }),
+});
+
+const inDocument = (document: DocumentName, entries: readonly Omit<Entry, 'document'>[]): Entry[] =>
+  entries.map((entry) => ({ document, ...entry }));
+
+const registrySync = inDocument('1-registry-sync', [
+  {
+    heading: 'Architecture',
+    index: 0,
+    kind: 'text',
+    owner: 'registry-sync',
+    outcome: differs('because upstream draws its own Go process; here the boxes are the sub-command registry-sync.'),
+    status: nothingToRun,
+  },
+  {
+    heading: 'File Structure',
+    index: 0,
+    kind: 'text',
+    owner: 'registry-sync',
+    outcome: differs("because upstream's Go sources are listed; here the controller is controllers/registry-sync."),
+    status: nothingToRun,
+  },
+  {
+    heading: 'Reconciliation Flow',
+    index: 0,
+    kind: 'text',
+    owner: 'registry-sync',
+    outcome: works,
+    status: pending('registry-sync'),
+  },
+  {
+    heading: 'Label Configuration',
+    index: 0,
+    kind: 'names',
+    owner: 'registry-sync',
+    outcome: works,
+    status: pending('registry-sync'),
+  },
+  {
+    heading: 'Example InferenceService',
+    index: 0,
+    kind: 'yaml',
+    owner: 'registry-sync',
+    outcome: works,
+    status: tested('serving', 'the InferenceService with registry labels is stored as written', {
+      component: 'registry-sync',
+      what: 'the record that appears in the registry',
+    }),
+  },
+  {
+    heading: 'ServingEnvironment',
+    index: 0,
+    kind: 'json',
+    owner: 'registry-sync',
+    outcome: works,
+    status: pending('registry-sync'),
+  },
+  {
+    heading: 'InferenceService (in MR)',
+    index: 0,
+    kind: 'json',
+    owner: 'registry-sync',
+    outcome: differs(
+      'because upstream has refused a custom property without metadataType since v1alpha3; records carry ' +
+        'string_value and metadataType MetadataStringValue, and both forms are read.',
+    ),
+    status: pending('registry-sync'),
+  },
+  {
+    heading: 'Controller Environment Variables',
+    index: 0,
+    kind: 'environment',
+    owner: 'registry-sync',
+    outcome: works,
+    status: pending('registry-sync'),
+  },
+  {
+    heading: 'Kustomize Deployment',
+    index: 0,
+    kind: 'command',
+    owner: 'manifests',
+    outcome: differs(
+      "because upstream's folder belongs to its repository; the same objects are in " +
+        'dist/targets/options-controller-overlays-base.',
+    ),
+    status: pending('manifests'),
+  },
+  {
+    heading: 'Manifest Structure',
+    index: 0,
+    kind: 'text',
+    owner: 'manifests',
+    outcome: differs(
+      "because upstream's hand-written kustomize tree is shown; here manifests are rendered, one file per component.",
+    ),
+    status: nothingToRun,
+  },
+  {
+    heading: 'RBAC Permissions',
+    index: 0,
+    kind: 'yaml',
+    owner: 'registry-sync',
+    outcome: differs(
+      'because upstream lists less than it uses (no Lease, no events) and more (update); it applies as it is, and the ' +
+        'rendered roles hold what the controller does.',
+    ),
+    status: tested('access', 'the ClusterRole of registry sync is accepted', {
+      component: 'registry-sync',
+      what: 'that the rendered roles suffice',
+    }),
+  },
+  {
+    heading: 'Common Issues',
+    index: 0,
+    kind: 'text',
+    owner: 'registry-sync',
+    outcome: works,
+    status: pending('registry-sync'),
+  },
+  {
+    heading: 'Common Issues',
+    index: 1,
+    kind: 'text',
+    owner: 'registry-sync',
+    outcome: differs('because upstream leaves out which namespace it searched; the message names it.'),
+    status: pending('registry-sync'),
+  },
+  {
+    heading: 'Unit Tests',
+    index: 0,
+    kind: 'command',
+    owner: 'registry-sync',
+    outcome: differs("because upstream's Go tests need its sources; here npm test runs the tests."),
+    status: nothingToRun,
+  },
+  {
+    heading: 'Integration Tests',
+    index: 0,
+    kind: 'command',
+    owner: 'registry-sync',
+    outcome: differs("because upstream's Go tests need its sources; here npm test runs them on a real API server."),
+    status: nothingToRun,
+  },
+]);
+
+const inferenceRuns = inDocument('2-inference-runs', [
+  {
+    heading: 'The Runner Contract',
+    index: 0,
+    kind: 'json',
+    owner: 'inference-runs',
+    outcome: works,
+    status: pending('inference-runs'),
+  },
+  {
+    heading: 'InferenceConfig',
+    index: 0,
+    kind: 'yaml',
+    owner: 'inference-runs',
+    outcome: works,
+    status: pending('inference-runs'),
+  },
+  {
+    heading: 'InferenceRun',
+    index: 0,
+    kind: 'yaml',
+    owner: 'inference-runs',
+    outcome: warns(
+      'phase Blocked, reason ConfigNotFound: it refers to example-inference-config, while the config shown above it ' +
+        'is iris-inference-config; it starts as soon as a config of that name exists',
+    ),
+    status: pending('inference-runs'),
+  },
+  {
+    heading: 'Configuration',
+    index: 0,
+    kind: 'names',
+    owner: 'inference-runs',
+    outcome: works,
+    status: pending('inference-runs'),
+  },
+  {
+    heading: 'Installation',
+    index: 0,
+    kind: 'command',
+    owner: 'manifests',
+    outcome: differs(
+      "because upstream's chart installs upstream's controller; the manifests of ours are rendered to dist/ and applied " +
+        'from there.',
+    ),
+    status: nothingToRun,
+  },
+]);
+
+const registryOnKubernetes = inDocument('3-registry-on-kubernetes', [
+  {
+    heading: 'Architecture',
+    index: 0,
+    kind: 'text',
+    owner: 'manifests',
+    outcome: differs('because upstream draws one program per box; here they are sub-commands of one image.'),
+    status: nothingToRun,
+  },
+  {
+    heading: 'Deploy Model Registry',
+    index: 0,
+    kind: 'command',
+    owner: 'manifests',
+    outcome: differs(
+      "because upstream's folder belongs to its repository; the same objects are in dist/targets/overlays-db.",
+    ),
+    status: pending('manifests'),
+  },
+  {
+    heading: 'Deploy Model Registry',
+    index: 1,
+    kind: 'command',
+    owner: 'manifests',
+    outcome: differs(
+      "because upstream's folder belongs to its repository; the same objects are in dist/targets/options-istio.",
+    ),
+    status: pending('manifests'),
+  },
+  {
+    heading: 'Enable CSI Driver',
+    index: 0,
+    kind: 'command',
+    owner: 'manifests',
+    outcome: differs(
+      "because upstream's folder belongs to its repository; the same objects are in dist/targets/options-csi.",
+    ),
+    status: pending('manifests'),
+  },
+  {
+    heading: 'Deploy Controller',
+    index: 0,
+    kind: 'command',
+    owner: 'manifests',
+    outcome: differs(
+      "because upstream's folder belongs to its repository; the same objects are in " +
+        'dist/targets/options-controller-overlays-base.',
+    ),
+    status: pending('manifests'),
+  },
+  {
+    heading: 'Controller',
+    index: 0,
+    kind: 'names',
+    owner: 'registry-sync',
+    outcome: works,
+    status: pending('registry-sync'),
+  },
+  {
+    heading: 'CSI Driver',
+    index: 0,
+    kind: 'names',
+    owner: 'storage-initializer',
+    outcome: works,
+    status: pending('storage-initializer'),
+  },
+]);
+
+const servingControlPlane = inDocument('4-serving-control-plane', [
+  {
+    heading: 'Custom Runtimes',
+    index: 0,
+    kind: 'yaml',
+    owner: 'serving',
+    outcome: works,
+    status: tested('serving', 'the ClusterServingRuntime with a storage placeholder is stored as written', {
+      component: 'serving',
+      what: 'the value of {{.StorageUri}} in the pod',
+    }),
+  },
+  {
+    heading: 'Status Conditions',
+    index: 0,
+    kind: 'command',
+    owner: 'serving',
+    outcome: works,
+    status: tested('serving', 'the command that shows an InferenceService finds it by its name'),
+  },
+  {
+    heading: 'Status Conditions',
+    index: 1,
+    kind: 'yaml',
+    owner: 'serving',
+    outcome: works,
+    status: tested('serving', 'the status with PredictorReady, Ready and a url is stored as written', {
+      component: 'serving',
+      what: 'that the controller writes it',
+    }),
+  },
+  {
+    heading: 'Canary Deployments',
+    index: 0,
+    kind: 'yaml',
+    owner: 'serving',
+    outcome: warns('spec.canary is one object; the warning shows the list to write instead'),
+    status: tested('serving', 'the canary as one object is accepted and kept, and so is sklearn beside model', {
+      component: 'serving',
+      what: 'the warning, and the list that admission makes of it',
+    }),
+  },
+  {
+    heading: 'Blue-Green Deployments',
+    index: 0,
+    kind: 'command',
+    owner: 'serving',
+    outcome: works,
+    status: tested('serving', 'the patch that promotes the canary changes what is stored', {
+      component: 'serving',
+      what: 'that all traffic goes to the canary',
+    }),
+  },
+  {
+    heading: 'Horizontal Pod Autoscaler (HPA)',
+    index: 0,
+    kind: 'yaml',
+    owner: 'serving',
+    outcome: warns('ScaleMetricUnsupported: an HPA has no concurrency, so it scales on cpu; KEDA or Knative would do'),
+    status: tested('serving', 'the autoscaling bounds and the concurrency target are stored as written', {
+      component: 'serving',
+      what: 'the warning, and the HPA',
+    }),
+  },
+  {
+    heading: 'Resource Requests and Limits',
+    index: 0,
+    kind: 'yaml',
+    owner: 'serving',
+    outcome: works,
+    status: tested('serving', 'resource requests and limits are stored as written, whole numbers included'),
+  },
+  {
+    heading: 'Node Affinity and Tolerations',
+    index: 0,
+    kind: 'yaml',
+    owner: 'serving',
+    outcome: works,
+    status: tested('serving', 'the node selector and the toleration for GPU nodes are stored as written'),
+  },
+  {
+    heading: 'Storage Configuration',
+    index: 0,
+    kind: 'yaml',
+    owner: 'serving',
+    outcome: works,
+    status: tested('serving', 'the S3 location and its region are stored as written', {
+      component: 'serving',
+      what: 'that the region reaches the storage initializer',
+    }),
+  },
+  {
+    heading: 'Integration with Prometheus',
+    index: 0,
+    kind: 'yaml',
+    owner: 'manifests',
+    outcome: differs(
+      'because upstream shows apiVersion v1, which has no ServiceMonitor: the API server answers 404; the rendered one ' +
+        'is monitoring.coreos.com/v1.',
+    ),
+    status: tested(
+      'monitoring',
+      'a ServiceMonitor of apiVersion v1 is refused, and accepted as monitoring.coreos.com/v1',
+    ),
+  },
+  {
+    heading: 'Logging',
+    index: 0,
+    kind: 'yaml',
+    owner: 'serving',
+    outcome: works,
+    status: tested('serving', 'the request logger is stored as written', {
+      component: 'serving',
+      what: 'the agent that logs',
+    }),
+  },
+  {
+    heading: 'Model Access Control',
+    index: 0,
+    kind: 'yaml',
+    owner: 'serving',
+    outcome: works,
+    status: tested('access', 'the Role for deployers lets a ServiceAccount manage InferenceServices and nothing else'),
+  },
+  {
+    heading: 'Network Policies',
+    index: 0,
+    kind: 'yaml',
+    owner: 'serving',
+    outcome: works,
+    status: tested('access', 'the NetworkPolicy for predictors is stored as written', {
+      component: 'serving',
+      what: 'that predictor pods carry the label it selects',
+    }),
+  },
+  {
+    heading: 'Debugging Commands',
+    index: 0,
+    kind: 'command',
+    owner: 'serving',
+    outcome: works,
+    status: tested('serving', 'the command that describes an InferenceService finds it and its events'),
+  },
+  {
+    heading: 'Debugging Commands',
+    index: 1,
+    kind: 'command',
+    owner: 'manifests',
+    outcome: works,
+    status: pending('manifests'),
+  },
+  {
+    heading: 'Debugging Commands',
+    index: 2,
+    kind: 'command',
+    owner: 'serving',
+    outcome: works,
+    status: pending('serving'),
+  },
+  {
+    heading: 'Debugging Commands',
+    index: 3,
+    kind: 'command',
+    owner: 'serving',
+    outcome: differs('because upstream dropped the suffix -default: the Deployment is my-model-predictor.'),
+    status: pending('serving'),
+  },
+]);
+
+const servingReconciliation = inDocument('5-serving-reconciliation', [
+  { heading: '', index: 0, kind: 'text', owner: 'serving', outcome: works, status: pending('serving') },
+]);
+
+/** Every block of the documents, with its outcome and how far that is proved. A test holds it complete. */
+export const entries: readonly Entry[] = [
+  ...registrySync,
+  ...inferenceRuns,
+  ...registryOnKubernetes,
+  ...servingControlPlane,
+  ...servingReconciliation,
+];
