@@ -14,8 +14,8 @@ export interface RegistryInUse {
 export interface RegistriesOptions {
   readonly config: RegistrySyncConfig;
   readonly dispatcher: Dispatcher;
-  /** Reads our token; it rotates, so it is asked for each request. */
-  readonly token: () => Promise<string>;
+  /** Reads our token; it rotates, so it is asked for each request. Absent outside of a cluster. */
+  readonly token?: () => Promise<string>;
   readonly userAgent: string;
   readonly now: () => number;
   readonly observe: NonNullable<RegistryClientOptions['observe']>;
@@ -37,7 +37,7 @@ export class Registries {
       apiVersion: config.registry.apiVersion,
       dispatcher,
       requestTimeoutMs: config.registry.requestTimeoutSeconds * 1000,
-      ...(registry.sendToken ? { token } : {}),
+      ...(registry.sendToken && token !== undefined ? { token } : {}),
       userAgent,
       now,
       observe,

@@ -27,7 +27,7 @@ export interface ApiRequest {
   /** What is done to what, for errors: `getting services/iris in ml-models`. */
   readonly operation: string;
   readonly body?: unknown;
-  /** A POST that changes nothing: a review. It is allowed without lease. */
+  /** A POST that changes no object: a review. `beforeWrite` is not asked. */
   readonly readOnly?: boolean;
   /** @default `application/json` */
   readonly contentType?: string;

@@ -217,15 +217,15 @@ export class KubernetesClient {
     return watchEvents<T>(await this.connection.stream({ method: 'GET', path, operation, signal }));
   }
 
-  /** Posts a review (`/apis/authentication.k8s.io/v1/tokenreviews`): a question whose answer is no stored object. */
-  async review(path: string, body: object, options: RequestOptions = {}): Promise<unknown> {
+  /** Posts to a path whose answer is no stored object: reviews (`/apis/authentication.k8s.io/v1/tokenreviews`), token requests. */
+  async post(path: string, body: object, options: RequestOptions = {}): Promise<unknown> {
     return this.connection.send({
       ...request(options),
       method: 'POST',
       readOnly: true,
       path,
       body,
-      operation: `asking ${path}`,
+      operation: `posting to ${path}`,
     });
   }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { apiVersionOf, type ApiResource, type KubernetesObject } from '../../definitions/kubernetes/api-resource';
+import type { ApiResource, KubernetesObject } from '../../definitions/kubernetes/api-resource';
 import { events } from '../../definitions/kubernetes/core-resources';
 import { ApiError } from './api-error';
 import { causeText } from './cause-text';
@@ -90,13 +90,11 @@ export class EventRecorder {
 
   constructor(private readonly options: EventRecorderOptions) {}
 
-  /** Tells something about an object. */
-  record(resource: Omit<ApiResource, 'objectType'>, object: KubernetesObject, note: EventNote): void {
+  /** Tells something about an object, which must have its `apiVersion` and `kind`: those from stores and answers do. */
+  record(object: KubernetesObject, note: EventNote): void {
     const { clock } = this.options;
     const now = clock.monotonic();
-    const key = [resource.kind, object.metadata.uid ?? object.metadata.name, note.type, note.reason, note.note].join(
-      ' ',
-    );
+    const key = [object.kind, object.metadata.uid ?? object.metadata.name, note.type, note.reason, note.note].join(' ');
     const known = this.series.get(key);
     if (known !== undefined && now - known.lastAt < seriesMs) {
       known.count += 1;
@@ -104,7 +102,7 @@ export class EventRecorder {
       if (now - known.reportedAt >= reportEveryMs) this.report(key, known);
       return;
     }
-    const event = this.tracked(this.create(resource, object, note));
+    const event = this.tracked(this.create(object, note));
     this.series.delete(key);
     this.series.set(key, { event, count: 1, lastAt: now, reported: 1, reportedAt: now });
     this.forgetOldest();
@@ -119,7 +117,6 @@ export class EventRecorder {
   }
 
   private async create(
-    resource: Omit<ApiResource, 'objectType'>,
     object: KubernetesObject,
     note: EventNote,
   ): Promise<{ name: string; namespace: string } | undefined> {
@@ -127,8 +124,8 @@ export class EventRecorder {
     const { name, namespace = 'default', uid, resourceVersion } = object.metadata;
     const metadata = { name: `${name.slice(0, 236)}.${randomBytes(8).toString('hex')}`, namespace };
     const regarding = {
-      apiVersion: apiVersionOf(resource),
-      kind: resource.kind,
+      apiVersion: object.apiVersion,
+      kind: object.kind,
       name,
       namespace: object.metadata.namespace,
       uid,

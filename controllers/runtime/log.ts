@@ -48,9 +48,10 @@ export function createLogger({
         streamWrite: redactText,
         logMethod(args, method, level) {
           const [fields] = args;
-          const err: unknown = typeof fields === 'object' && fields !== null ? Reflect.get(fields, 'err') : undefined;
-          if (err instanceof Error && level < stacksFrom)
-            Reflect.set(fields, 'err', { type: err.name, message: err.message });
+          if (level < stacksFrom && typeof fields === 'object' && fields !== null) {
+            const err: unknown = Reflect.get(fields, 'err');
+            if (err instanceof Error) Reflect.set(fields, 'err', { type: err.name, message: err.message });
+          }
           method.apply(this, args);
         },
       },

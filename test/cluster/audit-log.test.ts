@@ -27,7 +27,7 @@ describe('the audit log', () => {
         namespace,
         code: 403,
         requestURI: `/api/v1/namespaces/${namespace}/configmaps?limit=500`,
-        time: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+        time: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) as unknown,
       },
     ]);
   });
@@ -43,7 +43,7 @@ describe('the audit log', () => {
         resource: 'configmaps',
         name: 'written',
         code: 201,
-        requestURI: expect.stringContaining('fieldManager=slipway'),
+        requestURI: expect.stringMatching(/[?&]fieldManager=slipway(&|$)/) as unknown,
         resourceVersion: metadata.resourceVersion,
         requestObject: { metadata: { name: 'written' } },
       },
@@ -68,7 +68,7 @@ describe('the audit log', () => {
       kind: 'Secret',
       metadata,
       stringData: { password: 'swordfish' },
-    } as const);
+    });
     await cluster.serviceAccount(namespace, 'asker');
     const events = await cluster.audit.since(mark);
     expect(events.map(({ resource }) => resource)).toEqual(expect.arrayContaining(['secrets', 'serviceaccounts']));

@@ -27,7 +27,7 @@ export async function toolBinary(name: ToolName, log: Log): Promise<string> {
   const waiting = (seconds: number) => {
     if (seconds > 0 && seconds % 15 === 0) log(`waiting for another process that gets ${name} ... ${seconds} s`);
   };
-  return withBuildLock(join(cache, '.lock'), () => obtain(name, cache, log), waiting);
+  return withBuildLock(join(cache, `.${name}.lock`), () => obtain(name, cache, log), waiting);
 }
 
 /** Looks again first: whoever held the lock before may have been after the same program. */

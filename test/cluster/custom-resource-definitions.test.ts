@@ -23,9 +23,9 @@ const gizmos = (fields: object) => ({
 
 const crd = gizmos({ size: { type: 'integer' } });
 
-afterAll(() => cluster.remove(crd));
-
 describe('installing CRDs', () => {
+  afterAll(() => cluster.remove(crd));
+
   it('ends when objects can be written, checked by the schema', async () => {
     await cluster.installCrds([crd]);
     const namespace = await cluster.namespace('crds');

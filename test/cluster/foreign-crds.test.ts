@@ -19,7 +19,9 @@ describe('foreign CRDs', () => {
           metadata,
         });
         const established = {
-          conditions: expect.arrayContaining([expect.objectContaining({ type: 'Established', status: 'True' })]),
+          conditions: expect.arrayContaining([
+            expect.objectContaining({ type: 'Established', status: 'True' }),
+          ]) as unknown,
         };
         expect(crd['status']).toMatchObject(established);
       }

@@ -42,7 +42,7 @@ describe('objects of the test cluster', () => {
     const taking = configMap(namespace, { a: '2' });
     await expect(cluster.apply(taking, { fieldManager: 'second' })).rejects.toMatchObject({
       status: 409,
-      message: expect.stringMatching(/^applying ConfigMap objects-\w+\/settings: 409 Conflict: .*"first"/),
+      message: expect.stringMatching(/^applying ConfigMap objects-\w+\/settings: 409 Conflict: .*"first"/) as unknown,
     });
     expect(await cluster.apply(taking, { fieldManager: 'second', force: true })).toMatchObject({ data: { a: '2' } });
   });
@@ -58,9 +58,9 @@ describe('objects of the test cluster', () => {
   it('are refused with a field that their schema does not know', async () => {
     const namespace = await cluster.namespace('objects');
     const misspelled = { ...configMap(namespace), dta: {} };
-    const unknown = { status: 400, message: expect.stringContaining('unknown field "dta"') };
+    const unknown = { status: 400, message: expect.stringMatching(/unknown field "dta"/) as unknown };
     await expect(cluster.create(misspelled)).rejects.toMatchObject(unknown);
-    await expect(cluster.apply(misspelled)).rejects.toMatchObject({ message: expect.stringContaining('dta') });
+    await expect(cluster.apply(misspelled)).rejects.toMatchObject({ message: expect.stringMatching(/dta/) as unknown });
   });
 
   it('of an unknown kind are an error that names it', async () => {
@@ -82,9 +82,9 @@ describe('a plain request', () => {
     expect(answer).toMatchObject({ status: 201, warnings: ['unknown field "dta"'] });
   });
 
-  it('talks to Kubernetes 1.34.4', async () => {
+  it('goes to Kubernetes 1.34', async () => {
     expect((await cluster.request('GET', '/version')).body).toMatchObject({
-      gitVersion: expect.stringMatching(/^v1\.34\./),
+      gitVersion: expect.stringMatching(/^v1\.34\./) as unknown,
     });
   });
 });

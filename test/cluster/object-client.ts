@@ -52,7 +52,7 @@ export class ObjectClient {
   }
 
   /** Creates an object; unknown and duplicate fields are errors. */
-  async create(object: ObjectToWrite): Promise<UnstructuredObject> {
+  async create<T extends ObjectToWrite>(object: T): Promise<UnstructuredObject> {
     const path = collectionPath(await this.discovery.find(object), object.metadata.namespace);
     const { name, generateName } = object.metadata;
     const action = `creating ${described(object, name ?? generateName ?? '')}`;
@@ -65,8 +65,8 @@ export class ObjectClient {
    * @param fieldManager who owns the applied fields. @default 'slipway-test'
    * @param force takes fields over from other owners instead of failing with a conflict. @default false
    */
-  async apply(
-    object: ObjectReference,
+  async apply<T extends ObjectReference>(
+    object: T,
     { fieldManager = 'slipway-test', force = false, subresource }: ApplyOptions = {},
   ): Promise<UnstructuredObject> {
     const answer = await this.send(`applying ${described(object)}`, 'PATCH', await this.path(object, subresource), {

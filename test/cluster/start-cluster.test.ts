@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { readdir, writeFile } from 'node:fs/promises';
+import { existsSync, readFileSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { startCluster } from './start-cluster';
@@ -14,14 +14,24 @@ afterEach(() => {
   process.env = { ...environment };
 });
 
+/** A process that was killed but not yet reaped by its new parent does not run any more. */
 function runs(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch {
     return false;
   }
+  const stat = `/proc/${pid}/stat`;
+  return !existsSync(stat) || !readFileSync(stat, 'utf8').includes(') Z ');
 }
+
+/** A program that starts a cluster, prints what it started, and would never stop it. */
+const forgetful = `
+  require(${JSON.stringify(join(__dirname, 'start-cluster.ts'))}).startCluster().then(({ pids, directory }) => {
+    console.log(JSON.stringify({ pids, directory }));
+    setInterval(() => undefined, 60000);
+  });
+`;
 
 describe('a cluster', () => {
   it('without controllers is there until it is stopped, and then nothing of it is left', async () => {
@@ -52,8 +62,7 @@ describe('a cluster', () => {
   });
 
   it.each(['SIGKILL', 'SIGINT'] as const)('does not outlive a process that ends by %s', async (signal) => {
-    const program = [...['-r', 'ts-node/register/transpile-only'], join(__dirname, 'start-cluster-and-wait.ts')];
-    const owner = spawn(process.execPath, program, {
+    const owner = spawn(process.execPath, ['-r', 'ts-node/register/transpile-only', '-e', forgetful], {
       cwd: resolve(__dirname, '..', '..'),
       stdio: ['ignore', 'pipe', 'inherit'],
     });
@@ -71,13 +80,18 @@ describe('a cluster', () => {
   it('that does not start says which server ended and what it said, and leaves nothing', () =>
     inTemporaryDirectory(async (directory) => {
       process.env['KUBEBUILDER_ASSETS'] = directory;
-      process.env['TMPDIR'] = directory;
       await writeFile(join(directory, 'etcd'), '#!/bin/sh\nexec sleep 60\n', { mode: 0o755 });
-      await writeFile(join(directory, 'kube-apiserver'), '#!/bin/sh\necho unknown flag\nexit 3\n', { mode: 0o755 });
+      await writeFile(
+        join(directory, 'kube-apiserver'),
+        `#!/bin/sh\necho "$@" > ${directory}/flags\necho unknown flag\nexit 3\n`,
+        { mode: 0o755 },
+      );
       await expect(startCluster()).rejects.toThrow(
         'starting kube-apiserver of the test cluster: ended with exit code 3; its last lines:\nunknown flag',
       );
-      expect((await readdir(directory)).sort()).toEqual(['etcd', 'kube-apiserver']);
+      const [, used = ''] = /--cert-dir=(\S+)/.exec(await readFile(join(directory, 'flags'), 'utf8')) ?? [];
+      expect(used).toContain('slipway-cluster-');
+      expect(existsSync(used)).toBe(false);
     }));
 });
 

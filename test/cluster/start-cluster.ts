@@ -2,7 +2,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ApiClient } from './api-client';
+import { ApiClient, type ApiClientOptions } from './api-client';
 import { type AuditLevel, auditPolicy } from './audit-policy';
 import { toolBinary } from './binaries';
 import type { ClusterConnection } from './cluster-connection';
@@ -134,27 +134,29 @@ async function startControlPlane(
   }
 }
 
+/** Waits for the API server, but not for one that ended. */
 async function ready(layout: ControlPlaneLayout, token: string, servers: readonly ServerProcess[]) {
   const url = `https://127.0.0.1:${layout.apiPort}`;
-  let dead: ServerProcess | undefined;
-  const ca = await waitFor(
+  const outcome = await waitFor(
     'the API server to be ready',
     async () => {
-      dead = servers.find(({ ended }) => ended !== undefined);
-      return dead !== undefined || (await readyCertificate(url, token, layout.directory));
+      const dead = servers.find(({ ended }) => ended !== undefined);
+      if (dead !== undefined) return { dead };
+      const ca = await readFile(join(layout.directory, clusterFiles.certificate), 'utf8');
+      return (await isReady({ url, ca, token })) && { ca };
     },
     { timeout: readyTimeout, interval: 50 },
   );
-  if (dead === undefined && ca !== true) return { url, ca };
-  const tail = await dead?.lastLines(8);
-  throw new Error(`starting ${dead?.name} of the test cluster: ended with ${dead?.ended}; its last lines:\n${tail}`);
+  if ('ca' in outcome) return { url, ca: outcome.ca };
+  const { dead } = outcome;
+  const tail = await dead.lastLines(8);
+  throw new Error(`starting ${dead.name} of the test cluster: ended with ${dead.ended}; its last lines:\n${tail}`);
 }
 
-async function readyCertificate(url: string, token: string, directory: string): Promise<string | false> {
-  const ca = await readFile(join(directory, clusterFiles.certificate), 'utf8');
-  const client = new ApiClient({ url, ca, token });
+async function isReady(options: ApiClientOptions): Promise<boolean> {
+  const client = new ApiClient(options);
   try {
-    return (await client.request('GET', '/readyz')).status === 200 && ca;
+    return (await client.request('GET', '/readyz')).status === 200;
   } finally {
     await client.close();
   }

@@ -3,7 +3,7 @@ import { servingDefinitions } from '../../definitions/serving/kinds';
 import { testCluster } from '../cluster/test-cluster';
 import { waitFor } from '../cluster/wait-for';
 import { documentedObject, inNamespace, leastInferenceService } from './documented-object';
-import { warningsOn } from './warnings';
+import { warningsOnCreating } from './warnings';
 
 const cluster = testCluster();
 
@@ -16,7 +16,7 @@ describe('access as the documents show it', () => {
     const role = documentedObject({ document: '1-registry-sync', heading: 'RBAC Permissions', index: 0 });
 
     // Dry runs: roles of the cluster are visible to every test.
-    expect(await warningsOn(cluster, role)).toEqual([]);
+    expect(await warningsOnCreating(cluster, role)).toEqual([]);
     const { status, body } = await cluster.request('POST', '/apis/rbac.authorization.k8s.io/v1/clusterroles', {
       body: role,
       query: { fieldValidation: 'Strict', dryRun: 'All' },
@@ -37,7 +37,7 @@ describe('access as the documents show it', () => {
     const isvc = inNamespace(leastInferenceService, namespace);
     await expect(asDeployer.create(isvc)).rejects.toThrow('403');
 
-    expect(await warningsOn(cluster, role)).toEqual([]);
+    expect(await warningsOnCreating(cluster, role)).toEqual([]);
     await cluster.apply(role, { fieldManager: 'kubectl' });
     const binding = {
       apiVersion: 'rbac.authorization.k8s.io/v1',
@@ -69,7 +69,7 @@ describe('access as the documents show it', () => {
       namespace,
     );
 
-    expect(await warningsOn(cluster, policy)).toEqual([]);
+    expect(await warningsOnCreating(cluster, policy)).toEqual([]);
     await cluster.apply(policy, { fieldManager: 'kubectl' });
 
     const stored = await cluster.get(policy);

@@ -13,7 +13,7 @@ import {
 import type { Locator } from './entry';
 import { parseKubectl } from './kubectl-command';
 import { documentBlock } from './texts';
-import { warningsOn } from './warnings';
+import { warningsOnCreating, warningsOnStatus } from './warnings';
 
 const cluster = testCluster();
 
@@ -35,7 +35,7 @@ beforeEach(async () => {
 
 /** Applies an object under both validation modes and expects that every field of it is stored as written. */
 async function expectStoredAsWritten(object: DocumentedObject): Promise<UnstructuredObject> {
-  expect(await warningsOn(cluster, object)).toEqual([]);
+  expect(await warningsOnCreating(cluster, object)).toEqual([]);
   await cluster.apply(object, { fieldManager: 'kubectl' });
   const stored = await cluster.get(object);
   expect(stored).toMatchObject(object);
@@ -88,7 +88,7 @@ describe('serving as the documents show it', () => {
     const object = inNamespace(documentedFragment(controlPlane('Status Conditions', 1)), namespace);
     await storedMyModel();
 
-    expect(await warningsOn(cluster, object, 'status')).toEqual([]);
+    expect(await warningsOnStatus(cluster, object)).toEqual([]);
     await cluster.apply(object, { fieldManager: 'controller', subresource: 'status', force: true });
 
     const { status } = await cluster.get(object);
@@ -192,6 +192,15 @@ describe('serving as the documents show it', () => {
     expect(spec).toMatchObject({
       predictor: { logger: { mode: 'all', url: 'http://message-dumper-logger-service.default/' } },
     });
+  });
+
+  it('a misspelled field, which no document has, would be warned about and refused', async () => {
+    const spec = { predictor: { minReplica: 1 } };
+    const object = { ...inNamespace(leastInferenceService, namespace), spec };
+
+    expect(await warningsOnCreating(cluster, object)).toEqual([expect.stringContaining('spec.predictor.minReplica')]);
+    await expect(cluster.apply(object)).rejects.toThrow('.spec.predictor.minReplica: field not declared in schema');
+    expect(await cluster.find(object)).toBeUndefined();
   });
 
   it('the command that describes an InferenceService finds it and its events', async () => {

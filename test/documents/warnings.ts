@@ -1,3 +1,4 @@
+import type { RequestOptions } from '../cluster/api-client';
 import type { TestCluster } from '../cluster/test-cluster';
 import type { ObjectReference } from '../cluster/unstructured-object';
 
@@ -11,27 +12,30 @@ const collections: Readonly<Record<string, string>> = {
 };
 
 /**
- * What the API server answers to somebody who applies an object with field validation `Warn`, the default of most
- * clients. Nothing is stored.
- *
- * @param subresource for example `status`; its object has to exist
+ * What the API server tells somebody who creates an object with field validation `Warn`. Nothing is stored. Server-side
+ * apply would not do: it refuses unknown fields in every mode.
  */
-export async function warningsOn(cluster: TestCluster, object: ObjectReference, subresource?: string) {
-  const { kind, apiVersion, metadata } = object;
-  const collection = collections[kind];
-  if (collection === undefined)
-    throw new Error(`applying ${kind} ${metadata.name}: add the kind's plural to the table`);
-  const namespace = metadata.namespace === undefined ? '' : `/namespaces/${metadata.namespace}`;
-  const part = subresource === undefined ? '' : `/${subresource}`;
-  const { status, body, warnings } = await cluster.request(
-    'PATCH',
-    `/apis/${apiVersion}${namespace}/${collection}/${metadata.name}${part}`,
-    {
-      body: object,
-      contentType: 'application/apply-patch+yaml',
-      query: { fieldManager: 'kubectl', fieldValidation: 'Warn', dryRun: 'All' },
-    },
-  );
-  if (status >= 300) throw new Error(`applying ${kind} ${metadata.name}: ${status}: ${JSON.stringify(body)}`);
+export async function warningsOnCreating(cluster: TestCluster, object: ObjectReference) {
+  return warningsOf(cluster, 'POST', collectionPath(object), { body: object });
+}
+
+/** The same for a change of the status of an object that exists. */
+export async function warningsOnStatus(cluster: TestCluster, object: ObjectReference & { readonly status?: unknown }) {
+  const path = `${collectionPath(object)}/${object.metadata.name}/status`;
+  const patch = { body: { status: object.status }, contentType: 'application/merge-patch+json' };
+  return warningsOf(cluster, 'PATCH', path, patch);
+}
+
+async function warningsOf(cluster: TestCluster, method: 'POST' | 'PATCH', path: string, options: RequestOptions) {
+  const query = { fieldManager: 'kubectl', fieldValidation: 'Warn', dryRun: 'All' };
+  const { status, body, warnings } = await cluster.request(method, path, { ...options, query });
+  if (status >= 300) throw new Error(`sending a dry run to ${path}: ${status}: ${JSON.stringify(body)}`);
   return warnings;
+}
+
+function collectionPath({ apiVersion, kind, metadata }: ObjectReference): string {
+  const collection = collections[kind];
+  if (collection === undefined) throw new Error(`sending ${kind} ${metadata.name}: add the kind's plural to the table`);
+  const namespace = metadata.namespace === undefined ? '' : `/namespaces/${metadata.namespace}`;
+  return `/apis/${apiVersion}${namespace}/${collection}`;
 }

@@ -40,6 +40,6 @@ describe('the source of a binary', () => {
     ['the controller manager', manager, /install Go .* from test\/tools; SLIPWAY_TEST_CLUSTER=off/],
   ])('says what to install where there is none for %s', (_, facts, advice) => {
     const source = binarySource('kube-apiserver', { ...bare, ...facts, goInstalled: false });
-    expect(source).toEqual({ from: 'missing', why: expect.stringMatching(advice) });
+    expect(source.from === 'missing' && source.why).toMatch(advice);
   });
 });

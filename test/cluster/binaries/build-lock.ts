@@ -29,6 +29,8 @@ export async function withBuildLock<T>(
     // Someone who deletes the cache during a build must not crash it.
     utimes(path, now, now).catch(() => undefined);
   }, heartbeat);
+  // The work keeps the process alive, not its heartbeat.
+  beat.unref();
   try {
     return await work();
   } finally {
@@ -58,5 +60,5 @@ async function isStale(path: string): Promise<boolean> {
 }
 
 function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === code;
 }

@@ -10,7 +10,9 @@ const progressEvery = 15;
 
 /** Whether a `go` command can be run. */
 export function goInstalled(): Promise<boolean> {
-  return new Promise((resolve) => execFile('go', ['version'], (error) => resolve(error === null)));
+  return new Promise((resolve) =>
+    execFile('go', ['version'], { env: process.env }, (error) => resolve(error === null)),
+  );
 }
 
 /**

@@ -1,12 +1,14 @@
 import { clusterStorageContainers } from '../../../definitions/serving/cluster-storage-container';
+import { testCluster } from '../../cluster/test-cluster';
 import { type Field, objectWith } from './field-paths';
 import { PrivateKind } from './private-kinds';
 import { clusterStorageContainerFields } from './serving-runtime-fields';
 
+const cluster = testCluster();
 let kind: PrivateKind;
 
 beforeAll(async () => {
-  kind = await PrivateKind.serve(clusterStorageContainers);
+  kind = await PrivateKind.serve(cluster, clusterStorageContainers);
 });
 
 afterAll(() => kind.remove());

@@ -1,13 +1,15 @@
 import { inferenceServices } from '../../../definitions/serving/inference-service';
 import type { JsonValue } from '../../../definitions/schema/structural-schema';
+import { testCluster } from '../../cluster/test-cluster';
 import { type Field, objectWith } from './field-paths';
 import { inferenceServiceSpecFields, inferenceServiceStatusFields } from './inference-service-fields';
 import { PrivateKind } from './private-kinds';
 
+const cluster = testCluster();
 let kind: PrivateKind;
 
 beforeAll(async () => {
-  kind = await PrivateKind.serve(inferenceServices);
+  kind = await PrivateKind.serve(cluster, inferenceServices);
 });
 
 afterAll(() => kind.remove());

@@ -1,5 +1,6 @@
 import { customResourceDefinition } from '../../../definitions/schema/custom-resource-definition';
 import { servingDefinitions } from '../../../definitions/serving/kinds';
+import { testCluster } from '../../cluster/test-cluster';
 import { PrivateKind } from './private-kinds';
 
 /** What `kubectl apply` without server-side apply can still carry in its annotation, in bytes. */
@@ -8,10 +9,11 @@ const applyLimit = 262_144;
 const kinds = servingDefinitions.map((definition) => [definition.kind, definition] as const);
 
 describe.each(kinds)('%s', (_kind, definition) => {
+  const cluster = testCluster();
   let kind: PrivateKind;
 
   beforeAll(async () => {
-    kind = await PrivateKind.serve(definition);
+    kind = await PrivateKind.serve(cluster, definition);
   });
 
   afterAll(() => kind.remove());

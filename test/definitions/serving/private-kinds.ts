@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { customResourceDefinition } from '../../../definitions/schema/custom-resource-definition';
 import type { ResourceDefinition } from '../../../definitions/schema/resource-definition';
 import type { JsonValue } from '../../../definitions/schema/structural-schema';
-import { type ApiAnswer, ApiClient } from '../../cluster/api-client';
-import { connectionFromEnvironment } from '../../cluster/cluster-connection';
+import type { ApiAnswer } from '../../cluster/api-client';
+import type { TestCluster } from '../../cluster/test-cluster';
 import { waitFor } from '../../cluster/wait-for';
 
 const crdPath = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
@@ -22,7 +22,7 @@ type Members = { readonly [member: string]: JsonValue };
  */
 export class PrivateKind {
   private constructor(
-    private readonly client: ApiClient,
+    private readonly cluster: TestCluster,
     private readonly definition: ResourceDefinition,
     /** Answer to the creation of the CustomResourceDefinition. */
     readonly created: ApiAnswer,
@@ -31,32 +31,29 @@ export class PrivateKind {
   ) {}
 
   /** Creates the CustomResourceDefinition and waits until objects can be written. */
-  static async serve(definition: ResourceDefinition): Promise<PrivateKind> {
-    const { url, ca, adminToken } = connectionFromEnvironment(process.env);
-    const client = new ApiClient({ url, ca, token: adminToken });
+  static async serve(cluster: TestCluster, definition: ResourceDefinition): Promise<PrivateKind> {
     const own = { ...definition, group: `t${randomBytes(5).toString('hex')}.slipway.dev` };
     const crd = customResourceDefinition(own);
-    const created = await client.request('POST', crdPath, { body: crd, query: { fieldValidation: 'Strict' } });
+    const created = await cluster.request('POST', crdPath, { body: crd, query: { fieldValidation: 'Strict' } });
     if (created.status !== 201) throw new Error(`creating ${crd.metadata.name}: ${JSON.stringify(created.body)}`);
     const conditions = await waitFor(`${crd.metadata.name} to be served`, async () => {
-      const { body } = await client.request('GET', `${crdPath}/${crd.metadata.name}`);
+      const { body } = await cluster.request('GET', `${crdPath}/${crd.metadata.name}`);
       const all = crdStatus.parse(body).status?.conditions ?? [];
       const now = all.filter(({ status }) => status === 'True').map(({ type }) => type);
-      return now.includes('Established') && (await client.request('GET', collection(own))).status === 200 && now;
+      return now.includes('Established') && (await cluster.request('GET', collection(own))).status === 200 && now;
     });
-    return new PrivateKind(client, own, created, conditions);
+    return new PrivateKind(cluster, own, created, conditions);
   }
 
   /** Deletes the CustomResourceDefinition and with it every object. */
   async remove(): Promise<void> {
     const { plural, group } = this.definition;
-    await this.client.request('DELETE', `${crdPath}/${plural}.${group}`);
-    await this.client.close();
+    await this.cluster.request('DELETE', `${crdPath}/${plural}.${group}`);
   }
 
   /** Server-side apply of an object, or of its status, under strict field validation. */
   async apply(name: string, members: Members, ...subresource: ['status'?]): Promise<ApiAnswer> {
-    return this.client.request('PATCH', [collection(this.definition), name, ...subresource].join('/'), {
+    return this.cluster.request('PATCH', [collection(this.definition), name, ...subresource].join('/'), {
       body: this.object(name, members),
       contentType: 'application/apply-patch+yaml',
       query: { fieldManager: 'test', fieldValidation: 'Strict' },
@@ -66,7 +63,7 @@ export class PrivateKind {
   /** Creation of an object as `kubectl create` does it. */
   async create(name: string, members: Members, fieldValidation: 'Strict' | 'Warn'): Promise<ApiAnswer> {
     const body = this.object(name, members);
-    return this.client.request('POST', collection(this.definition), { body, query: { fieldValidation } });
+    return this.cluster.request('POST', collection(this.definition), { body, query: { fieldValidation } });
   }
 
   private object(name: string, members: Members): object {
@@ -76,7 +73,7 @@ export class PrivateKind {
 
   /** Members of a stored object besides `apiVersion`, `kind` and `metadata`; `undefined` when there is no such object. */
   async stored(name: string): Promise<object | undefined> {
-    const { status, body } = await this.client.request('GET', `${collection(this.definition)}/${name}`);
+    const { status, body } = await this.cluster.request('GET', `${collection(this.definition)}/${name}`);
     if (status === 404) return undefined;
     const { apiVersion: _v, kind: _k, metadata: _m, ...members } = z.looseObject({}).parse(body);
     return members;

@@ -1,5 +1,6 @@
 import { clusterServingRuntimes } from '../../../definitions/serving/cluster-serving-runtime';
 import { servingRuntimes } from '../../../definitions/serving/serving-runtime';
+import { testCluster } from '../../cluster/test-cluster';
 import { type Field, objectWith } from './field-paths';
 import { PrivateKind } from './private-kinds';
 import { servingRuntimeFields } from './serving-runtime-fields';
@@ -7,10 +8,11 @@ import { servingRuntimeFields } from './serving-runtime-fields';
 const kinds = [servingRuntimes, clusterServingRuntimes].map((definition) => [definition.kind, definition] as const);
 
 describe.each(kinds)('%s', (_kind, definition) => {
+  const cluster = testCluster();
   let kind: PrivateKind;
 
   beforeAll(async () => {
-    kind = await PrivateKind.serve(definition);
+    kind = await PrivateKind.serve(cluster, definition);
   });
 
   afterAll(() => kind.remove());

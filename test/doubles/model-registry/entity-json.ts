@@ -1,7 +1,22 @@
-import type { Row } from './rows';
+import type { StoredProperties } from './metadata-values';
+import type { MemberValue, Row } from './row';
 
-/** An entity as answered: absent members are left out, times and ids are strings. */
-export function entityJson(row: Row): Record<string, unknown> {
+/** An entity as answered. Absent members are left out; ids, and times in milliseconds since the epoch, are decimal strings. */
+export interface EntityJson {
+  readonly id: string;
+  readonly name: string;
+  readonly externalId?: string;
+  readonly description?: string;
+  readonly customProperties: StoredProperties;
+  readonly createTimeSinceEpoch: string;
+  readonly lastUpdateTimeSinceEpoch: string;
+  readonly artifactType?: string;
+  /** What the entity's own type adds, `desiredState` for instance. */
+  readonly [member: string]: MemberValue | StoredProperties | undefined;
+}
+
+/** A row in the form of an answer. */
+export function entityJson(row: Row): EntityJson {
   const { type, values } = row;
   return {
     ...values,
@@ -15,4 +30,3 @@ export function entityJson(row: Row): Record<string, unknown> {
     lastUpdateTimeSinceEpoch: String(row.updatedAt),
   };
 }
-

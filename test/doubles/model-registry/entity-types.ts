@@ -1,119 +1,156 @@
 /** Tables of the server's database: ids count per table, and external ids are unique in each. */
 export type Table = 'contexts' | 'artifacts' | 'executions';
 
-/** How one member of an entity behaves. */
+/** Entity types, named as in the contract. */
+export type EntityKind =
+  | 'RegisteredModel'
+  | 'ModelVersion'
+  | 'ServingEnvironment'
+  | 'InferenceService'
+  | 'ServeModel'
+  | 'Experiment'
+  | 'ExperimentRun'
+  | 'ModelArtifact'
+  | 'DocArtifact'
+  | 'DataSet'
+  | 'Metric'
+  | 'Parameter'
+  | 'MetricHistory';
+
+/** How one member of an entity behaves. Without further marks it can be set by create and by update. */
 export interface Member {
-  readonly type: 'string' | 'id' | 'number' | 'integer' | 'strings' | 'enum';
+  /** `id` is a reference to another entity, `milliseconds` a time: both are decimal strings on the wire, numbers to filters. */
+  readonly type: 'string' | 'strings' | 'enum' | 'id' | 'milliseconds' | 'number' | 'integer';
   /** Allowed values of an enum. */
   readonly values?: readonly string[];
   /** Value when a create leaves it out. */
   readonly default?: string;
   /** The create needs it; absent or empty is answered with 422. */
   readonly required?: true;
-  /** A PATCH may not name it. */
+  /** An update may not name it. */
   readonly immutable?: true;
-  /** A PATCH that leaves it out sets it to this. */
-  readonly resetByPatch?: string;
+  /** Only in answers. */
+  readonly readOnly?: true;
+  /** An update that leaves it out sets it to this. */
+  readonly resetByUpdate?: string;
+  /** `filterQuery` knows it; otherwise the name means a custom property. @default true */
+  readonly filterable?: false;
 }
 
 /** One entity type of the registry. */
 export interface EntityType {
-  /** Name in messages when an id is not found. */
+  readonly kind: EntityKind;
+  /** Name in messages about ids. */
   readonly title: string;
-  /** Name in messages about duplicates and finds. */
+  /** Name in all other messages. */
   readonly words: string;
-  /** Path of the find. */
-  readonly singular: string;
-  /** Path of the list. */
-  readonly plural: string;
   readonly table: Table;
-  /** Artifacts share routes and are told apart by this tag. */
+  /** Tag of the union type Artifact; bodies of union type carry it, and their unknown members are ignored. */
   readonly artifactType?: string;
-  readonly nameRequired: boolean;
-  /** Member that holds the parent's id; the name is unique below it. */
-  readonly parent?: { readonly member: string; readonly type: () => EntityType; readonly checked: boolean };
-  /** Whether lists honour `filterQuery`. */
-  readonly filters: boolean;
+  readonly nameRequired?: true;
+  /** Member that holds the parent's id, which the stored name begins with. Artifacts have none: their parents come by path. */
+  readonly parent?: {
+    readonly member: string;
+    readonly type: () => EntityType;
+    /** Whether a create looks the parent up. */
+    readonly checked: boolean;
+  };
+  /** Whether lists honour `filterQuery`, and whether lists below a parent honour `name` and `externalId`. */
+  readonly lists: { readonly filter: boolean; readonly names: boolean };
   readonly members: Readonly<Record<string, Member>>;
 }
 
+/** An entity type with paths of its own. */
+export interface TopLevelType extends EntityType {
+  /** Path of the find. */
+  readonly singular: string;
+  /** Path of the list; with an id, of one entity. */
+  readonly plural: string;
+}
+
 const string: Member = { type: 'string' };
-const lifecycle: Member = { type: 'enum', values: ['LIVE', 'ARCHIVED'], default: 'LIVE', resetByPatch: 'LIVE' };
+const lifecycle: Member = { type: 'enum', values: ['LIVE', 'ARCHIVED'], default: 'LIVE', resetByUpdate: 'LIVE' };
 const reference: Member = { type: 'id', required: true, immutable: true };
-const artifactState: Member = {
-  type: 'enum',
-  values: ['UNKNOWN', 'PENDING', 'LIVE', 'MARKED_FOR_DELETION', 'DELETED', 'ABANDONED', 'REFERENCE'],
-  default: 'UNKNOWN',
-};
 
-const strings = (...names: string[]) => Object.fromEntries(names.map((name) => [name, string]));
+const each = (member: Member, ...names: string[]) => Object.fromEntries(names.map((name) => [name, member]));
 
-export const registeredModel: EntityType = {
+export const registeredModel: TopLevelType = {
+  kind: 'RegisteredModel',
   title: 'registered model',
   words: 'registered model',
+  table: 'contexts',
   singular: 'registered_model',
   plural: 'registered_models',
-  table: 'contexts',
   nameRequired: true,
-  filters: true,
+  lists: { filter: true, names: false },
   members: {
-    ...strings('owner', 'readme', 'maturity', 'provider', 'license', 'libraryName', 'logo', 'licenseLink'),
-    language: { type: 'strings' },
-    tasks: { type: 'strings' },
+    owner: string,
     state: lifecycle,
+    ...each(
+      { type: 'string', filterable: false },
+      'readme',
+      'maturity',
+      'provider',
+      'license',
+      'libraryName',
+      'logo',
+      'licenseLink',
+    ),
+    ...each({ type: 'strings', filterable: false }, 'language', 'tasks'),
   },
 };
 
-export const modelVersion: EntityType = {
+export const modelVersion: TopLevelType = {
+  kind: 'ModelVersion',
   title: 'model version',
   words: 'model version',
+  table: 'contexts',
   singular: 'model_version',
   plural: 'model_versions',
-  table: 'contexts',
   nameRequired: true,
   parent: { member: 'registeredModelId', type: () => registeredModel, checked: false },
-  filters: true,
+  lists: { filter: true, names: true },
   members: { registeredModelId: reference, author: string, state: lifecycle },
 };
 
-export const servingEnvironment: EntityType = {
+export const servingEnvironment: TopLevelType = {
+  kind: 'ServingEnvironment',
   title: 'serving environment',
   words: 'serving environment',
+  table: 'contexts',
   singular: 'serving_environment',
   plural: 'serving_environments',
-  table: 'contexts',
   nameRequired: true,
-  filters: false,
+  lists: { filter: false, names: false },
   members: {},
 };
 
-export const inferenceService: EntityType = {
+export const inferenceService: TopLevelType = {
+  kind: 'InferenceService',
   title: 'InferenceService',
   words: 'inference service',
+  table: 'contexts',
   singular: 'inference_service',
   plural: 'inference_services',
-  table: 'contexts',
-  nameRequired: false,
   parent: { member: 'servingEnvironmentId', type: () => servingEnvironment, checked: true },
-  filters: false,
+  lists: { filter: false, names: false },
   members: {
     registeredModelId: reference,
     servingEnvironmentId: reference,
     modelVersionId: { type: 'id' },
     runtime: string,
-    desiredState: { type: 'enum', values: ['DEPLOYED', 'UNDEPLOYED'], default: 'DEPLOYED', resetByPatch: 'DEPLOYED' },
+    desiredState: { type: 'enum', values: ['DEPLOYED', 'UNDEPLOYED'], default: 'DEPLOYED', resetByUpdate: 'DEPLOYED' },
   },
 };
 
 export const serveModel: EntityType = {
+  kind: 'ServeModel',
   title: 'serve model',
   words: 'serve model',
-  singular: 'serve_model',
-  plural: 'serves',
   table: 'executions',
-  nameRequired: false,
+  // Its parent comes by path and is no member of it.
   parent: { member: 'inferenceServiceId', type: () => inferenceService, checked: true },
-  filters: false,
+  lists: { filter: false, names: false },
   members: {
     modelVersionId: reference,
     lastKnownState: {
@@ -124,75 +161,38 @@ export const serveModel: EntityType = {
   },
 };
 
-export const experiment: EntityType = {
+export const experiment: TopLevelType = {
+  kind: 'Experiment',
   title: 'experiment',
   words: 'experiment',
+  table: 'contexts',
   singular: 'experiment',
   plural: 'experiments',
-  table: 'contexts',
   nameRequired: true,
-  filters: true,
+  lists: { filter: true, names: false },
   members: { owner: string, state: lifecycle },
 };
 
-export const experimentRun: EntityType = {
+export const experimentRun: TopLevelType = {
+  kind: 'ExperimentRun',
   title: 'experiment run',
   words: 'experiment run',
+  table: 'contexts',
   singular: 'experiment_run',
   plural: 'experiment_runs',
-  table: 'contexts',
-  nameRequired: false,
   parent: { member: 'experimentId', type: () => experiment, checked: true },
-  filters: true,
+  lists: { filter: true, names: false },
   members: {
     experimentId: reference,
     owner: string,
-    startTimeSinceEpoch: { type: 'string', immutable: true },
-    endTimeSinceEpoch: string,
+    startTimeSinceEpoch: { type: 'milliseconds', immutable: true },
+    endTimeSinceEpoch: { type: 'milliseconds' },
     status: {
       type: 'enum',
       values: ['RUNNING', 'SCHEDULED', 'FINISHED', 'FAILED', 'KILLED'],
       default: 'RUNNING',
-      resetByPatch: 'RUNNING',
+      resetByUpdate: 'RUNNING',
     },
     state: lifecycle,
   },
-};
-
-const artifact = (artifactType: string, words: string, members: Readonly<Record<string, Member>>): EntityType => ({
-  title: 'artifact',
-  words,
-  singular: 'artifact',
-  plural: 'artifacts',
-  table: 'artifacts',
-  artifactType,
-  nameRequired: false,
-  filters: true,
-  members: { ...members, state: artifactState },
-});
-
-export const modelArtifact = artifact('model-artifact', 'model artifact', {
-  ...strings('uri', 'modelFormatName', 'modelFormatVersion', 'storageKey', 'storagePath', 'serviceAccountName'),
-  ...strings('modelSourceKind', 'modelSourceClass', 'modelSourceGroup', 'modelSourceId', 'modelSourceName'),
-});
-
-/** Kinds of the union type Artifact, by tag. */
-export const artifactTypes: Readonly<Record<string, EntityType>> = {
-  'model-artifact': modelArtifact,
-  'doc-artifact': artifact('doc-artifact', 'doc artifact', strings('uri')),
-  'dataset-artifact': artifact('dataset-artifact', 'data set', strings('digest', 'sourceType', 'source', 'schema', 'profile', 'uri')),
-  metric: artifact('metric', 'metric', { value: { type: 'number' }, timestamp: string, step: { type: 'integer' } }),
-  parameter: artifact('parameter', 'parameter', {
-    value: string,
-    parameterType: { type: 'enum', values: ['string', 'number', 'boolean', 'object'], default: 'string' },
-  }),
-};
-
-/** `PATCH /model_artifacts/{id}` resets the state, `PATCH /artifacts/{id}` does not. */
-export const modelArtifactBySubtypeRoute: EntityType = {
-  ...modelArtifact,
-  singular: 'model_artifact',
-  plural: 'model_artifacts',
-  filters: false,
-  members: { ...modelArtifact.members, state: { ...artifactState, resetByPatch: 'UNKNOWN' } },
 };

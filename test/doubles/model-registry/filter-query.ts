@@ -1,158 +1,151 @@
-import { like } from './find';
-import { badRequest, Refusal } from './refusal';
-import { storedName, type Row } from './rows';
+import type { EntityType } from './entity-types';
+import { parseFilter, type Comparison, type FilterExpression, type Literal } from './filter-syntax';
+import { like } from './like';
+import { badRequest } from './refusal';
+import { storedName, type Row } from './row';
 
 /** Whether a row passes a filter. */
 export type Filter = (row: Row) => boolean;
 
-type Value = string | number | boolean;
-
-const tokenPattern =
-  /\s*(?:(?<quoted>`[^`]*`|'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")|(?<number>-?\d+(?:\.\d+)?)|(?<word>[A-Za-z_][A-Za-z0-9_.]*)|(?<symbol>!=|<>|>=|<=|[=<>(),]))/y;
-
-type TokenKind = 'quoted' | 'number' | 'word' | 'symbol';
-
-const syntaxError = () =>
-  new Refusal(400, 'invalid filter query syntax: unexpected token. Hint: String values must be quoted, for example name = "x": bad request');
-
 /**
- * Parses a `filterQuery`: comparisons with AND and OR (AND binds tighter), parentheses, `= != <> > >= < <= LIKE ILIKE IN`. `<>` is
- * evaluated as `=`, as the server does.
+ * Compiles a `filterQuery` for lists of these entity types. Names that a type doesn't have mean custom properties.
  *
- * @throws Refusal 400 for a syntax error, and when evaluated for a comparison of unlike types
+ * @throws Refusal 400 for a syntax error, and for a value that doesn't fit its property
  */
-export function parseFilter(text: string): Filter {
-  const tokens = tokenize(text);
-  let at = 0;
-  const peek = () => tokens[at];
-  const next = () => tokens[at++] ?? fail();
-  const accept = (wanted: string) => {
-    if (peek()?.text.toUpperCase() !== wanted) return false;
-    at += 1;
-    return true;
-  };
-  const any = (): Filter => {
-    const parts = [all()];
-    while (accept('OR')) parts.push(all());
-    return (row) => parts.some((part) => part(row));
-  };
-  const all = (): Filter => {
-    const parts = [one()];
-    while (accept('AND')) parts.push(one());
-    return (row) => parts.every((part) => part(row));
-  };
-  const one = (): Filter => {
-    if (!accept('(')) return comparison();
-    const inner = any();
-    if (!accept(')')) fail();
-    return inner;
-  };
-  const comparison = (): Filter => {
-    const property = next();
-    if (property.kind !== 'word' && !property.text.startsWith('`')) fail();
-    const name = property.text.startsWith('`') ? property.text.slice(1, -1) : property.text;
-    const operator = next().text.toUpperCase();
-    if (operator !== 'IN') {
-      if (!operators.has(operator)) fail();
-      const value = literal(next());
-      return (row) => compare(row, name, operator, value);
-    }
-    if (!accept('(')) fail();
-    const values = [literal(next())];
-    while (accept(',')) values.push(literal(next()));
-    if (!accept(')')) fail();
-    return (row) => values.some((value) => compare(row, name, '=', value));
-  };
-  const filter = any();
-  if (at < tokens.length) fail();
-  return filter;
+export function filterOf(text: string, types: readonly EntityType[]): Filter {
+  return compile(parseFilter(text), types);
 }
 
-const operators = new Set(['=', '!=', '<>', '>', '>=', '<', '<=', 'LIKE', 'ILIKE']);
-
-function fail(): never {
-  throw syntaxError();
-}
-
-function tokenize(text: string): { kind: TokenKind; text: string }[] {
-  const tokens: { kind: TokenKind; text: string }[] = [];
-  const end = text.trimEnd().length;
-  tokenPattern.lastIndex = 0;
-  while (tokenPattern.lastIndex < end) {
-    const groups = tokenPattern.exec(text)?.groups;
-    const kind = (['quoted', 'number', 'word', 'symbol'] as const).find((name) => groups?.[name] !== undefined);
-    if (kind === undefined) throw syntaxError();
-    tokens.push({ kind, text: groups?.[kind] ?? '' });
+function compile(expression: FilterExpression, types: readonly EntityType[]): Filter {
+  if (expression.kind === 'comparison') {
+    requireFittingTypes(expression, types);
+    return (row) => matches(expression, row);
   }
-  return tokens;
+  const parts = expression.parts.map((part) => compile(part, types));
+  return expression.kind === 'and'
+    ? (row) => parts.every((part) => part(row))
+    : (row) => parts.some((part) => part(row));
 }
 
-function literal({ kind, text }: { kind: TokenKind; text: string }): Value {
-  if (kind === 'number') return Number(text);
-  if (kind === 'quoted' && !text.startsWith('`')) return text.slice(1, -1).replace(/\\(.)/g, '$1');
-  if (kind === 'word' && /^(true|false)$/i.test(text)) return text.toLowerCase() === 'true';
-  return fail();
+type Kind = 'text' | 'number' | 'boolean';
+
+const builtIn: ReadonlyMap<string, Kind> = new Map([
+  ['id', 'number'],
+  ['name', 'text'],
+  ['externalId', 'text'],
+  ['createTimeSinceEpoch', 'number'],
+  ['lastUpdateTimeSinceEpoch', 'number'],
+]);
+
+const numbers: readonly string[] = ['id', 'milliseconds', 'number', 'integer'];
+
+/** Kind of a built-in property; undefined when the name means a custom property. */
+function kindOf(type: EntityType, property: string): Kind | undefined {
+  if (type.parent?.member === property) return 'number';
+  const member = type.members[property];
+  if (member === undefined || member.filterable === false) return builtIn.get(property);
+  return numbers.includes(member.type) ? 'number' : 'text';
 }
 
-function compare(row: Row, name: string, operator: string, value: Value): boolean {
-  if (name === 'name' && row.parentId !== undefined && ['=', '<>', 'LIKE'].includes(operator)) {
-    return like(`%:${String(value)}`).test(storedName(row));
+const suffixKinds = {
+  string_value: 'text',
+  int_value: 'number',
+  double_value: 'number',
+  bool_value: 'boolean',
+} as const;
+
+const literalKinds = { string: 'text', integer: 'number', decimal: 'number', boolean: 'boolean' } as const;
+
+/** Refused before any row is looked at, as a database does. */
+function requireFittingTypes({ property, suffix, operator, values }: Comparison, types: readonly EntityType[]): void {
+  const known = types.map((type) => kindOf(type, property)).filter((kind) => kind !== undefined);
+  const allowed: readonly Kind[] = known.length === 0 && suffix !== undefined ? [suffixKinds[suffix]] : known;
+  const given = values.map((value) => literalKinds[value.kind]);
+  const fits = (kind: Kind) => (allowed.length === 0 || allowed.includes(kind)) && operatorsOf[kind].includes(operator);
+  if (!given.every(fits)) throw badRequest('invalid filter query, type mismatch or invalid value in comparison');
+}
+
+const ordering = ['=', '!=', '<>', '>', '>=', '<', '<=', 'IN'];
+const operatorsOf: Readonly<Record<Kind, readonly string[]>> = {
+  text: [...ordering, 'LIKE', 'ILIKE'],
+  number: ordering,
+  boolean: ['=', '!=', '<>', 'IN'],
+};
+
+function matches({ property, suffix, operator, values }: Comparison, row: Row): boolean {
+  const test = operator === 'IN' ? '=' : operator;
+  // A child is asked for by the end of its stored name, and its name is a pattern even after `=`.
+  if (property === 'name' && row.parentId !== undefined && ['=', '<>', 'LIKE', 'ILIKE'].includes(operator)) {
+    const pattern = like(`%:${String(values[0]?.value)}`, { ignoreCase: operator === 'ILIKE' });
+    return pattern.test(storedName(row));
   }
-  const actual = valueOf(row, name);
-  if (actual === undefined) return false;
-  if (typeof actual !== typeof value) {
-    throw badRequest('invalid filter query, type mismatch or invalid value in comparison');
+  return values.some((literal) =>
+    valuesOf(row, property, suffix, literal).some((value) => compare(value, test, literal)),
+  );
+}
+
+/** What a literal is compared with: a built-in property, or the custom property's values of the literal's type. */
+function valuesOf(
+  row: Row,
+  property: string,
+  suffix: Comparison['suffix'],
+  literal: Literal,
+): (string | number | boolean)[] {
+  if (kindOf(row.type, property) !== undefined) return builtInValue(row, property);
+  const stored = row.customProperties[property];
+  const wanted = suffix ?? literal.kind;
+  switch (stored?.metadataType) {
+    case 'MetadataStringValue':
+      return wanted === 'string' || wanted === 'string_value' ? [stored.string_value] : [];
+    case 'MetadataIntValue':
+      return wanted === 'integer' || wanted === 'int_value' ? [Number(stored.int_value)] : [];
+    case 'MetadataDoubleValue':
+      return ['integer', 'decimal', 'double_value'].includes(wanted) ? [stored.double_value] : [];
+    case 'MetadataBoolValue':
+      return wanted === 'boolean' || wanted === 'bool_value' ? [stored.bool_value] : [];
+    default:
+      return [];
   }
+}
+
+function builtInValue(row: Row, property: string): (string | number)[] {
+  const columns: Readonly<Record<string, string | number | undefined>> = {
+    id: row.id,
+    name: row.name,
+    externalId: row.externalId,
+    createTimeSinceEpoch: row.createdAt,
+    lastUpdateTimeSinceEpoch: row.updatedAt,
+    ...(row.type.parent === undefined ? {} : { [row.type.parent.member]: row.parentId }),
+  };
+  const value = columns[property] ?? row.values[property];
+  if (typeof value !== 'string' && typeof value !== 'number') return [];
+  return [kindOf(row.type, property) === 'number' ? Number(value) : value];
+}
+
+function compare(
+  value: string | number | boolean,
+  operator: Exclude<Comparison['operator'], 'IN'>,
+  literal: Literal,
+): boolean {
+  const wanted = literal.value;
+  // Artifact kinds give one name different types: `value` is a metric's number and a parameter's text.
+  if (typeof value !== typeof wanted) return false;
   switch (operator) {
     case '=':
-    case '<>':
-      return actual === value;
+    case '<>': // Parsed as "unlike", evaluated as "like".
+      return value === wanted;
     case '!=':
-      return actual !== value;
+      return value !== wanted;
     case '>':
-      return actual > value;
+      return value > wanted;
     case '>=':
-      return actual >= value;
+      return value >= wanted;
     case '<':
-      return actual < value;
+      return value < wanted;
     case '<=':
-      return actual <= value;
-    default:
-      return like(String(value), operator === 'ILIKE').test(String(actual));
+      return value <= wanted;
+    case 'LIKE':
+    case 'ILIKE':
+      return like(String(wanted), { ignoreCase: operator === 'ILIKE' }).test(String(value));
   }
-}
-
-function valueOf(row: Row, name: string): Value | undefined {
-  switch (name) {
-    case 'id':
-      return row.id;
-    case 'name':
-      return row.name;
-    case 'externalId':
-      return row.externalId;
-    case 'createTimeSinceEpoch':
-      return row.createdAt;
-    case 'lastUpdateTimeSinceEpoch':
-      return row.updatedAt;
-    default:
-      return scalar(name in row.type.members ? idOrValue(row, name) : property(row, name));
-  }
-}
-
-/** Ids are numbers to the database. */
-function idOrValue(row: Row, name: string): unknown {
-  const value = row.values[name];
-  return row.type.members[name]?.type === 'id' && typeof value === 'string' ? Number(value) : value;
-}
-
-function property(row: Row, name: string): unknown {
-  const [, base = name, suffix] = /^(.*?)(?:\.((?:string|int|double|bool)_value))?$/.exec(name) ?? [];
-  const stored = row.customProperties[base];
-  if (stored === undefined) return undefined;
-  const key = suffix ?? Object.keys(stored).find((candidate) => candidate.endsWith('_value')) ?? '';
-  return key === 'int_value' ? Number(stored[key]) : stored[key];
-}
-
-function scalar(value: unknown): Value | undefined {
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? value : undefined;
 }

@@ -1,68 +1,65 @@
-import { Refusal } from './refusal';
+import { z } from 'zod';
+import { isInt32 } from './int32';
+import { badRequest } from './refusal';
 
-/** Custom properties as stored: struct values as JSON text, as the server gives them back. */
-export type StoredProperties = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+/** An absent or null value member means the zero value. */
+const orZero = <T>(schema: z.ZodType<T>, zero: T) => schema.nullish().transform((value) => value ?? zero);
 
-const refuse = (property: string, problem: string) => new Refusal(400, `${problem} for ${property}: bad request`);
+/** Base64 of a JSON object comes in, the object's plain JSON text goes out: the server refuses its own answer. */
+const structText = z
+  .string()
+  .regex(/^[A-Za-z0-9+/]+=*$/)
+  .transform((encoded, context) => {
+    const text = Buffer.from(encoded, 'base64').toString('utf8');
+    try {
+      return JSON.stringify(z.record(z.string(), z.unknown()).parse(JSON.parse(text)));
+    } catch {
+      context.addIssue({ code: 'custom', message: 'not a JSON object' });
+      return z.NEVER;
+    }
+  });
+
+/** Members that a tag doesn't ask for are ignored; `MetadataProtoValue` is refused like an unknown tag. */
+const metadataValue = z.discriminatedUnion('metadataType', [
+  z.object({ metadataType: z.literal('MetadataStringValue'), string_value: orZero(z.string(), '') }),
+  z.object({
+    metadataType: z.literal('MetadataIntValue'),
+    int_value: z
+      .string()
+      .refine(isInt32)
+      .transform((text) => String(Number(text))),
+  }),
+  z.object({ metadataType: z.literal('MetadataDoubleValue'), double_value: orZero(z.number(), 0) }),
+  z.object({ metadataType: z.literal('MetadataBoolValue'), bool_value: orZero(z.boolean(), false) }),
+  z.object({ metadataType: z.literal('MetadataStructValue'), struct_value: structText }),
+]);
+
+type MetadataValue = Readonly<z.output<typeof metadataValue>>;
+
+/** Custom properties as stored and answered: struct values are JSON text. */
+export type StoredProperties = Readonly<Record<string, MetadataValue>>;
 
 /** Marker under which the server keeps structs among its strings. */
 const structMarker = 'mlmd-struct::';
 
-/** Reads the map of a request body. @throws Refusal for an untagged or malformed value */
+/** Reads the map of a request body. @throws Refusal 400 for an untagged or malformed value */
 export function readProperties(value: unknown): StoredProperties {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new Refusal(400, 'json: cannot unmarshal customProperties: bad request');
+  const map = z.record(z.string(), z.unknown()).safeParse(value);
+  if (!map.success) throw badRequest('json: cannot unmarshal customProperties into an object');
+  return Object.fromEntries(
+    Object.entries(map.data).map(([property, given]) => [property, readValue(property, given)]),
+  );
+}
+
+function readValue(property: string, given: unknown): MetadataValue {
+  const { success, data, error } = metadataValue.safeParse(given);
+  if (!success) {
+    const member = String(error.issues[0]?.path[0] ?? 'metadataType');
+    throw badRequest(
+      member === 'metadataType' ? `metadataType not found for ${property}` : `invalid ${member} for ${property}`,
+    );
   }
-  return Object.fromEntries(Object.entries(value).map(([name, property]) => [name, readValue(name, property)]));
-}
-
-function readValue(name: string, value: unknown): Record<string, unknown> {
-  const tag: unknown = member(value, 'metadataType');
-  switch (tag) {
-    case 'MetadataStringValue': {
-      const text = typed(name, value, 'string_value', 'string', '');
-      return text.startsWith(structMarker)
-        ? { metadataType: 'MetadataStructValue', struct_value: text.slice(structMarker.length) }
-        : { metadataType: tag, string_value: text };
-    }
-    case 'MetadataIntValue': {
-      const text: unknown = member(value, 'int_value');
-      if (typeof text !== 'string' || !/^-?[0-9]+$/.test(text) || Math.abs(Number(text)) > 2 ** 31 - 1) {
-        throw refuse(name, 'invalid int_value');
-      }
-      return { metadataType: tag, int_value: text };
-    }
-    case 'MetadataDoubleValue':
-      return { metadataType: tag, double_value: typed(name, value, 'double_value', 'number', 0) };
-    case 'MetadataBoolValue':
-      return { metadataType: tag, bool_value: typed(name, value, 'bool_value', 'boolean', false) };
-    case 'MetadataStructValue':
-      return { metadataType: tag, struct_value: structText(name, member(value, 'struct_value')) };
-    default:
-      throw refuse(name, 'metadataType not found');
-  }
-}
-
-/** Base64 of a JSON object in, its JSON text out: the server does not accept its own answer. */
-function structText(name: string, encoded: unknown): string {
-  if (typeof encoded !== 'string' || !/^[A-Za-z0-9+/]+=*$/.test(encoded)) throw refuse(name, 'invalid struct_value');
-  const text = Buffer.from(encoded, 'base64').toString('utf8');
-  try {
-    const parsed: unknown = JSON.parse(text);
-    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return JSON.stringify(parsed);
-  } catch {
-    // Told below, like any other struct that is none.
-  }
-  throw refuse(name, 'invalid struct_value');
-}
-
-function typed<T extends string | number | boolean>(name: string, value: unknown, key: string, type: string, zero: T): T {
-  const given: unknown = member(value, key);
-  if (given === undefined) return zero;
-  if (typeof given !== type) throw refuse(name, `invalid ${key}`);
-  return given as T;
-}
-
-function member(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+  return data.metadataType === 'MetadataStringValue' && data.string_value.startsWith(structMarker)
+    ? { metadataType: 'MetadataStructValue', struct_value: data.string_value.slice(structMarker.length) }
+    : data;
 }

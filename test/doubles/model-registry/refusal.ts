@@ -9,11 +9,14 @@ export class Refusal extends Error {
     super(message);
   }
 
-  /** The server says "Bad Request" for 422 too. */
-  get body(): { code: string; message: string } {
+  /** Error body; the server says "Bad Request" for 422 too. */
+  get body(): { readonly code: string; readonly message: string } {
     return { code: STATUS_CODES[this.status === 422 ? 400 : this.status] ?? '', message: this.message };
   }
 }
 
-export const badRequest = (message: string) => new Refusal(400, `${message}: bad request`);
-export const notFound = (message: string) => new Refusal(404, `${message}: not found`);
+/** 400, with the server's class of errors as suffix. */
+export const badRequest = (message: string): Refusal => new Refusal(400, `${message}: bad request`);
+
+/** 404, with the server's class of errors as suffix. */
+export const notFound = (message: string): Refusal => new Refusal(404, `${message}: not found`);

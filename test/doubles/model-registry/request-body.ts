@@ -1,21 +1,30 @@
-import type { EntityType, Member } from './entity-types';
+import { z } from 'zod';
+import type { EntityType } from './entity-types';
+import { readMember } from './member-values';
 import { readProperties, type StoredProperties } from './metadata-values';
-import { Refusal } from './refusal';
+import { badRequest, Refusal } from './refusal';
+import type { MemberValue, MemberValues } from './row';
 
 /** What a request body says, after decoding; absent and null members are left out. */
 export interface DecodedBody {
+  /** Only where the body is the full entity: the call is an update then. */
   readonly id?: string;
   readonly name?: string;
   readonly externalId?: string;
   readonly description?: string;
   readonly customProperties?: StoredProperties;
-  readonly values: Readonly<Record<string, unknown>>;
-  /** Members that were there with the value null: kept by a PATCH, not reset. */
+  readonly values: MemberValues;
+  /** Members that were there with the value null: an update keeps them and doesn't reset them. */
   readonly nulls: ReadonlySet<string>;
 }
 
-/** JSON object of a body. @throws Refusal */
-export function parseBody(text: string): Record<string, unknown> {
+/** Schema of a body in the contract: `…Create`, `…Update`, or the entity itself. */
+export type BodySchema = 'create' | 'update' | 'entity';
+
+const jsonObject = z.record(z.string(), z.unknown());
+
+/** JSON object of a body. @throws Refusal 400 */
+export function parseBody(text: string): Readonly<Record<string, unknown>> {
   if (text.includes('\\u0000') || text.includes('\0')) {
     throw new Refusal(400, 'Request body contains null bytes which are not allowed');
   }
@@ -23,83 +32,70 @@ export function parseBody(text: string): Record<string, unknown> {
   try {
     parsed = JSON.parse(text);
   } catch (error) {
-    throw new Refusal(400, `invalid JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw badRequest(`invalid JSON: ${error instanceof Error ? error.message : String(error)}`);
   }
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw new Refusal(400, 'json: expected an object');
-  return Object.fromEntries(Object.entries(parsed));
+  const object = jsonObject.safeParse(parsed);
+  if (!object.success) throw badRequest('json: cannot unmarshal the body into an object');
+  return object.data;
 }
 
-/** Which members a body may have. */
-export type BodyUse = 'create' | 'update' | 'entity';
+/** Members that an answer has and a full entity as body may repeat, without effect. */
+const answered = ['createTimeSinceEpoch', 'lastUpdateTimeSinceEpoch'];
+
+const commonTexts = ['id', 'name', 'externalId', 'description'] as const;
 
 /**
- * Decodes a body for an entity type as the server does: member names without regard to case, unknown ones refused (but not in
- * union types), null the same as absent.
+ * Decodes a body as the server does: member names without regard to case, null the same as absent, unknown members refused
+ * (but not in the union type Artifact).
+ *
+ * @throws Refusal 400 for an unknown member or a wrong value, 422 for a required member that is absent or empty
  */
-export function decodeBody(type: EntityType, body: Record<string, unknown>, use: BodyUse): DecodedBody {
-  const values: Record<string, unknown> = {};
+export function decodeBody(type: EntityType, body: Readonly<Record<string, unknown>>, schema: BodySchema): DecodedBody {
+  const known = knownMembers(type, schema);
   const nulls = new Set<string>();
-  const common: Record<string, string> = {};
+  const values: Record<string, MemberValue> = {};
+  const texts: Partial<Record<(typeof commonTexts)[number], string>> = {};
   let customProperties: StoredProperties | undefined;
   for (const [written, value] of Object.entries(body)) {
-    const name = canonicalName(type, written, use);
+    const name = known.get(written.toLowerCase());
+    const text = commonTexts.find((common) => common === name);
     if (name === undefined) {
-      if (type.artifactType !== undefined) continue;
-      throw new Refusal(400, `json: unknown field ${JSON.stringify(written)}`);
-    }
-    if (value === null) nulls.add(name);
+      if (type.artifactType === undefined) throw new Refusal(400, `json: unknown field ${JSON.stringify(written)}`);
+    } else if (value === null) nulls.add(name);
+    else if (text !== undefined) texts[text] = readText(text, value);
     else if (name === 'customProperties') customProperties = readProperties(value);
-    else if (name in type.members) values[name] = checked(name, type.members[name], value);
-    else if (!ignored.has(name)) common[name] = text(name, value);
-  }
-  return { ...common, ...(customProperties === undefined ? {} : { customProperties }), values, nulls };
-}
-
-/** Read-only members, accepted where the body is the full entity. */
-const ignored = new Set(['createTimeSinceEpoch', 'lastUpdateTimeSinceEpoch', 'artifactType']);
-
-function canonicalName(type: EntityType, written: string, use: BodyUse): string | undefined {
-  const common = ['externalId', 'description', 'customProperties', ...(type.artifactType === undefined ? [] : ['artifactType'])];
-  const creation = use === 'update' ? [] : ['name'];
-  const entity = use === 'entity' ? ['id', 'createTimeSinceEpoch', 'lastUpdateTimeSinceEpoch'] : [];
-  const own = Object.keys(type.members).filter((name) => use !== 'update' || type.members[name]?.immutable !== true);
-  return [...common, ...creation, ...entity, ...own].find((name) => name.toLowerCase() === written.toLowerCase());
-}
-
-function text(name: string, value: unknown): string {
-  if (typeof value !== 'string') throw new Refusal(400, `json: cannot unmarshal ${typeof value} into field ${name} of type string`);
-  return value;
-}
-
-function checked(name: string, member: Member | undefined, value: unknown): unknown {
-  switch (member?.type) {
-    case 'number':
-    case 'integer':
-      if (typeof value !== 'number' || (member.type === 'integer' && !Number.isInteger(value))) {
-        throw new Refusal(400, `json: cannot unmarshal ${typeof value} into field ${name} of type number`);
-      }
-      return value;
-    case 'strings':
-      if (!Array.isArray(value) || value.some((item) => typeof item !== 'string')) {
-        throw new Refusal(400, `json: cannot unmarshal ${typeof value} into field ${name} of type []string`);
-      }
-      return value;
-    case 'enum': {
-      const chosen = text(name, value);
-      if (!member.values?.includes(chosen)) throw new Refusal(400, `invalid value '${chosen}' for ${name}: bad request`);
-      return chosen;
+    else {
+      const member = type.members[name];
+      if (member !== undefined) values[name] = readMember(name, member, value);
     }
-    case 'id': {
-      const id = text(name, value);
-      if (id !== '' && !isInt32(id)) throw new Refusal(400, `invalid ${name}: ${JSON.stringify(id)}: bad request`);
-      return id;
-    }
-    default:
-      return text(name, value);
   }
+  if (schema !== 'update') requireMembers(type, texts.name, values);
+  return { ...texts, ...(customProperties === undefined ? {} : { customProperties }), values, nulls };
 }
 
-/** What Go's `strconv.ParseInt(s, 10, 32)` accepts. */
-export function isInt32(text: string): boolean {
-  return /^[+-]?[0-9]+$/.test(text) && Number(text) >= -(2 ** 31) && Number(text) < 2 ** 31;
+/** Members that a body may have, by their name in lower case. */
+function knownMembers(type: EntityType, schema: BodySchema): ReadonlyMap<string, string> {
+  const own = Object.entries(type.members)
+    .filter(([, { immutable, readOnly }]) => readOnly !== true && (schema !== 'update' || immutable !== true))
+    .map(([name]) => name);
+  const names = ['externalId', 'description', 'customProperties', ...own];
+  if (schema !== 'update') names.push('name');
+  if (schema === 'entity') names.push('id', ...answered);
+  return new Map(names.map((name) => [name.toLowerCase(), name]));
+}
+
+function readText(name: string, value: unknown): string {
+  if (typeof value === 'string') return value;
+  throw badRequest(`json: cannot unmarshal ${typeof value} into field ${name} of type string`);
+}
+
+function requireMembers(type: EntityType, name: string | undefined, values: MemberValues): void {
+  const given: Readonly<Record<string, MemberValue | undefined>> = { ...values, name };
+  const required = Object.entries(type.members).flatMap(([member, { required }]) =>
+    required === true ? [member] : [],
+  );
+  const missing = [...(type.nameRequired === true ? ['name'] : []), ...required].find(
+    (member) => (given[member] ?? '') === '',
+  );
+  if (missing !== undefined) throw new Refusal(422, `required field '${missing}' is zero value.`);
 }

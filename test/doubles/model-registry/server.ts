@@ -1,198 +1,154 @@
-import { createServer, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { realClock, type Clock } from '../../../controllers/runtime/clock';
 import { registryApiPath } from '../../../definitions/names/model-registry';
-import { entityJson } from './entity-json';
-import { inferenceService, modelVersion, registeredModel, servingEnvironment } from './entity-types';
-import { Refusal } from './refusal';
-import { registryRoutes, type Routes } from './routes';
-import { Rows } from './rows';
+import { jsonAnswer, textAnswer, type Answer } from './answer';
+import { artifactTypes } from './artifact-types';
+import { entityJson, type EntityJson } from './entity-json';
+import { EntityStore } from './entity-store';
+import {
+  experiment,
+  experimentRun,
+  inferenceService,
+  modelVersion,
+  registeredModel,
+  serveModel,
+  servingEnvironment,
+  type EntityType,
+} from './entity-types';
+import { FaultRules, type RegistryFaultRule } from './faults';
+import { healthAnswer, isHealthPath } from './health';
+import { startLoopbackServer, type LoopbackServer, type Outcome, type Responder } from './loopback-server';
+import { badRequest, Refusal } from './refusal';
+import { registryRoutes } from './registry-routes';
+import type { ReceivedRequest } from './request-log';
+import { matchRoute, type Routes } from './routes';
 
-/** One request that the registry got. */
-export interface LoggedRequest {
-  readonly method: string;
-  /** Path without query. */
-  readonly path: string;
-  readonly query: Readonly<Record<string, string>>;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: string;
-  /** Status of the answer; 0 when there was none. */
-  readonly status: number;
-}
-
-/** What the registry, or the proxy in front of it, does instead of answering properly. */
-export type Misbehaviour =
-  | { readonly kind: 'answer'; readonly status: number; readonly headers?: Record<string, string>; readonly body?: string }
-  /** Closes the connection without an answer. */
-  | { readonly kind: 'reset' }
-  /** Does what it should, and closes the connection before it says so. */
-  | { readonly kind: 'lost-answer' }
-  /** Never answers. */
-  | { readonly kind: 'silence' };
-
-/** When it misbehaves. */
-export interface MisbehaviourRule {
-  readonly misbehaviour: Misbehaviour;
-  /** @default every request */
-  readonly matches?: (request: { readonly method: string; readonly path: string }) => boolean;
-  /** @default always */
-  readonly times?: number;
-}
-
-/** Misbehaviours that installations really show. */
-export const misbehaviours = {
-  /** The database is not connected yet. */
-  startingUp: {
-    kind: 'answer',
-    status: 503,
-    headers: { 'content-type': 'text/plain' },
-    body: 'Datastore service is down or unavailable. Please check that the database is reachable and try again later.',
-  },
-  unauthorized: { kind: 'answer', status: 401, body: 'Unauthorized' },
-  forbidden: { kind: 'answer', status: 403, body: 'Forbidden' },
-  loginPage: { kind: 'answer', status: 200, headers: { 'content-type': 'text/html' }, body: '<html><body>Log in</body></html>' },
-  redirectToLogin: { kind: 'answer', status: 302, headers: { location: '/oauth2/start' } },
-  emptyBody: { kind: 'answer', status: 200 },
-} as const satisfies Record<string, Misbehaviour>;
-
+/** How the double is started. */
 export interface ModelRegistryOptions {
-  /** @default a free one */
+  /** @default 0, a free one */
   readonly port?: number;
-  /** Milliseconds before each answer. @default 0 */
+  /** Milliseconds before every answer. @default 0 */
   readonly latencyMs?: number;
-  /** Whether lists of inference services, environments, serves and model artifacts honour `filterQuery`. @default false */
-  readonly filterEverywhere?: boolean;
-  /** Milliseconds since the epoch. @default Date.now */
-  readonly now?: () => number;
+  /** Whether lists of inference services, environments, serves and model artifacts honour `filterQuery`, as newer servers do. @default false */
+  readonly honourInferenceServiceFilter?: boolean;
+  /** Gives entities their times. @default the real one */
+  readonly clock?: Pick<Clock, 'now'>;
 }
 
-/** A running double. */
-export interface ModelRegistry {
-  readonly url: string;
-  readonly log: readonly LoggedRequest[];
-  /** Entities as a client would read them, by what tests ask for. */
-  readonly entities: {
-    registeredModels(): Record<string, unknown>[];
-    modelVersions(): Record<string, unknown>[];
-    servingEnvironments(): Record<string, unknown>[];
-    inferenceServices(): Record<string, unknown>[];
-  };
-  clearLog(): void;
-  /** Misbehaves from now on; returns what ends it. */
-  misbehave(rule: MisbehaviourRule): () => void;
-  close(): Promise<void>;
+/** What is stored at this moment, as a client would read it, by id. */
+export interface RegistryEntities {
+  readonly registeredModels: readonly EntityJson[];
+  readonly modelVersions: readonly EntityJson[];
+  readonly artifacts: readonly EntityJson[];
+  readonly servingEnvironments: readonly EntityJson[];
+  readonly inferenceServices: readonly EntityJson[];
+  readonly serveModels: readonly EntityJson[];
+  readonly experiments: readonly EntityJson[];
+  readonly experimentRuns: readonly EntityJson[];
 }
 
-/** Starts the double on loopback. */
+/** A running double of the Model Registry; its URL is without the base path. */
+export interface ModelRegistry extends LoopbackServer {
+  /** A snapshot; asked without a request, so not in the log and met by no fault. */
+  entities(): RegistryEntities;
+  /** Adds a rule; the first that matches strikes. Returns what takes it away again. */
+  inject(rule: RegistryFaultRule): () => void;
+  /** Takes all rules away. */
+  clearFaults(): void;
+}
+
+/** Base path of the API version that the double speaks. */
+const basePath = `${registryApiPath}/v1alpha3`;
+
+const startingUp =
+  'Datastore service is down or unavailable. Please check that the database is reachable and try again later.';
+
+/**
+ * Starts a stand-in for the Kubeflow Model Registry on 127.0.0.1: the real server needs a build of its own and a database. It is
+ * made from the published contract and the server's sources; the README beside this file lists its limits.
+ *
+ * @throws when the port is taken
+ */
 export async function startModelRegistry(options: ModelRegistryOptions = {}): Promise<ModelRegistry> {
-  const { latencyMs = 0, filterEverywhere = false, now = Date.now } = options;
-  const rows = new Rows(now);
-  const routes = registryRoutes(rows, { filterEverywhere });
-  const log: LoggedRequest[] = [];
-  const rules: { rule: MisbehaviourRule; left: number }[] = [];
+  const { port = 0, latencyMs = 0, honourInferenceServiceFilter = false, clock = realClock } = options;
+  const now = () => clock.now();
+  const store = new EntityStore(now);
+  const routes = registryRoutes(store, { filterEverywhere: honourInferenceServiceFilter });
+  const faults = new FaultRules();
 
-  const misbehaviourFor = (request: { method: string; path: string }) => {
-    const entry = rules.find(({ rule, left }) => left > 0 && (rule.matches?.(request) ?? true));
-    if (entry !== undefined) entry.left -= 1;
-    return entry?.rule.misbehaviour;
+  const respond: Responder = async (request, signal): Promise<Outcome> => {
+    const fault = faults.strike({ method: request.method, path: request.url.pathname });
+    const latency = latencyMs + (fault?.kind === 'late' ? fault.latencyMs : 0);
+    if (latency > 0) await delay(latency, undefined, { signal });
+    switch (fault?.kind) {
+      case 'answer':
+        return fault;
+      case 'reset':
+      case 'silence':
+        return fault.kind;
+      case 'lost-answer':
+        answerOf(routes, request, true, now);
+        return 'reset';
+      case 'starting-up':
+        return answerOf(routes, request, false, now);
+      default:
+        return answerOf(routes, request, true, now);
+    }
   };
-
-  const server = createServer((request, response) => {
-    void readBody(request).then(async (body) => {
-      const url = new URL(request.url ?? '/', 'http://registry');
-      const method = request.method ?? 'GET';
-      const misbehaviour = misbehaviourFor({ method, path: url.pathname });
-      if (latencyMs > 0) await new Promise((resolve) => setTimeout(resolve, latencyMs));
-      if (misbehaviour?.kind === 'answer') {
-        response.writeHead(misbehaviour.status, misbehaviour.headers).end(misbehaviour.body);
-      } else if (misbehaviour === undefined || misbehaviour.kind === 'lost-answer') {
-        const answer = handle(routes, method, url, body);
-        if (misbehaviour === undefined) response.writeHead(answer.status, answer.headers).end(answer.body);
-      }
-      const answered = misbehaviour === undefined || misbehaviour.kind === 'answer';
-      log.push({
-        method,
-        path: url.pathname,
-        query: Object.fromEntries(url.searchParams),
-        headers: request.headers,
-        body,
-        status: answered ? response.statusCode : 0,
-      });
-      if (misbehaviour?.kind === 'reset' || misbehaviour?.kind === 'lost-answer') response.destroy();
-    });
-  });
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(options.port ?? 0, '127.0.0.1', resolve));
-  const all = (type: Parameters<Rows['of']>[0]) => () => rows.of(type).map(entityJson);
+  const server = await startLoopbackServer(respond, port);
+  const stored = (...types: readonly EntityType[]) => store.of(...types).map(entityJson);
 
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    log,
-    entities: {
-      registeredModels: all(registeredModel),
-      modelVersions: all(modelVersion),
-      servingEnvironments: all(servingEnvironment),
-      inferenceServices: all(inferenceService),
-    },
-    clearLog: () => void log.splice(0),
-    misbehave(rule) {
-      const entry = { rule, left: rule.times ?? Infinity };
-      rules.push(entry);
-      return () => void (entry.left = 0);
-    },
-    async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    ...server,
+    entities: () => ({
+      registeredModels: stored(registeredModel),
+      modelVersions: stored(modelVersion),
+      artifacts: stored(...artifactTypes),
+      servingEnvironments: stored(servingEnvironment),
+      inferenceServices: stored(inferenceService),
+      serveModels: stored(serveModel),
+      experiments: stored(experiment),
+      experimentRuns: stored(experimentRun),
+    }),
+    inject: (rule) => faults.add(rule),
+    clearFaults: () => faults.clear(),
   };
 }
 
-interface Answer {
-  readonly status: number;
-  readonly headers: Record<string, string>;
-  readonly body: string;
-}
-
-const json = (status: number, body: object): Answer => ({
-  status,
-  headers: { 'content-type': 'application/json; charset=UTF-8' },
-  body: JSON.stringify(body),
-});
-const plain = (status: number, body: string): Answer => ({ status, headers: { 'content-type': 'text/plain; charset=utf-8' }, body });
-
-function handle(routes: Routes, method: string, url: URL, body: string): Answer {
-  if (/\/readyz\/(isDirty|health)$/.test(url.pathname)) return health(method, url);
-  const base = `${registryApiPath}/v1alpha3`;
-  const path = url.pathname.startsWith(`${base}/`) ? url.pathname.slice(base.length) : undefined;
-  const [, first = '', id = '', ...rest] = path?.split('/') ?? [];
-  const pattern = id === '' && !path?.endsWith('/') ? `/${first}` : `/${[first, '{id}', ...rest].join('/')}`;
-  const handler = id === '' && path?.endsWith('/') ? undefined : routes.get(`${method} ${pattern}`);
-  if (handler === undefined) {
-    const known = ['GET', 'POST', 'PATCH'].some((other) => routes.has(`${other} ${pattern}`));
-    return known && !path?.endsWith('/') ? plain(405, '') : plain(404, '404 page not found');
-  }
+/** @param started whether the database is connected */
+function answerOf(routes: Routes, request: ReceivedRequest, started: boolean, now: () => number): Answer {
+  const { method, url } = request;
+  if (isHealthPath(url.pathname)) return healthAnswer(method, url, started, now);
+  if (!started) return textAnswer(503, startingUp);
+  const match = matchRoute(
+    routes,
+    method,
+    url.pathname.startsWith(`${basePath}/`) ? url.pathname.slice(basePath.length) : '',
+  );
+  if (match.kind === 'not-found') return textAnswer(404, '404 page not found');
+  if (match.kind === 'method-not-allowed') return textAnswer(405, '');
   try {
     for (const [name, value] of url.searchParams) refuseNull(name, value);
-    const reply = handler({ id: decodeURIComponent(id), query: url.searchParams, body });
-    return json(reply.status, reply.body);
+    const { status, body } = match.handler({ id: decoded(match.id), query: url.searchParams, body: request.body });
+    return jsonAnswer(status, body);
   } catch (error) {
-    if (error instanceof Refusal) return json(error.status, error.body);
-    throw error;
+    const refusal = error instanceof Refusal ? error : new Refusal(500, String(error));
+    return jsonAnswer(refusal.status, refusal.body);
+  }
+}
+
+function decoded(id: string): string {
+  try {
+    return decodeURIComponent(id);
+  } catch {
+    throw badRequest(`invalid path parameter ${id}: malformed percent encoding`);
   }
 }
 
 function refuseNull(name: string, value: string): void {
   if (!value.includes('\0')) return;
-  throw new Refusal(400, `Invalid ${name} query parameter: invalid ${name} parameter: contains null bytes which are not allowed`);
-}
-
-function health(method: string, url: URL): Answer {
-  if (method !== 'GET') return plain(405, '');
-  if (url.searchParams.get('format') !== 'json') return plain(200, 'OK');
-  const pass = (Name: string) => ({ Name, Status: 'pass', Message: '', Details: {} });
-  return json(200, { status: 'pass', checks: { database: pass('database'), 'model-registry': pass('model-registry') } });
-}
-
-async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
+  throw new Refusal(
+    400,
+    `Invalid ${name} query parameter: invalid ${name} parameter: contains null bytes which are not allowed`,
+  );
 }

@@ -1,0 +1,32 @@
+import { k8s } from 'cdk8s-plus-28';
+import { Construct } from 'constructs';
+
+/** A namespace that an environment brings. */
+export interface NamespaceProps {
+  readonly name: string;
+  /** Pod security standard that the API server enforces there. */
+  readonly podSecurity: 'restricted' | 'baseline' | 'privileged';
+}
+
+/** Namespaces with their Pod security standard. */
+export class Namespaces extends Construct {
+  constructor(scope: Construct, id: string, props: { readonly namespaces: readonly NamespaceProps[] }) {
+    super(scope, id);
+    for (const { name, podSecurity } of props.namespaces) {
+      new k8s.KubeNamespace(this, name, {
+        metadata: {
+          name,
+          // A namespace takes everything in it along: a GitOps tool must ask first.
+          annotations: { 'argocd.argoproj.io/sync-options': 'Prune=confirm,Delete=confirm' },
+          labels: {
+            'pod-security.kubernetes.io/enforce': podSecurity,
+            // Follows the API server: a pinned version would freeze the standard of the year it was written in.
+            'pod-security.kubernetes.io/enforce-version': 'latest',
+            'pod-security.kubernetes.io/warn': podSecurity,
+            'pod-security.kubernetes.io/warn-version': 'latest',
+          },
+        },
+      });
+    }
+  }
+}

@@ -1,0 +1,79 @@
+/** Names of all objects of one installation of registry sync, and the labels by which its pods are found. */
+export interface RegistrySyncNames {
+  /** Value of `app.kubernetes.io/name` and `app.kubernetes.io/instance`. */
+  readonly application: string;
+  readonly instance: string;
+  /** Labels besides the recommended ones, of the Deployment, its pods and its Service. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly selector: Readonly<Record<string, string>>;
+  readonly serviceAccount: string;
+  readonly deployment: string;
+  readonly configMap: string;
+  readonly managerRole: string;
+  readonly managerRoleBinding: string;
+  readonly leaderElectionRole: string;
+  readonly leaderElectionRoleBinding: string;
+  readonly metricsAuthRole: string;
+  readonly metricsAuthRoleBinding: string;
+  readonly metricsReaderRole: string;
+  readonly metricsReaderRoleBinding: string;
+  readonly metricsService: string;
+  readonly networkPolicy: string;
+  readonly serviceMonitor: string;
+  readonly podDisruptionBudget: string;
+}
+
+/** Our own names; cluster-scoped ones say whose they are. */
+export function slipwayNames(prefix: string): RegistrySyncNames {
+  const instance = `${prefix}registry-sync`;
+  const cluster = `${prefix}slipway-registry-sync`;
+  return {
+    application: 'registry-sync',
+    instance,
+    labels: {},
+    selector: { 'app.kubernetes.io/name': 'registry-sync', 'app.kubernetes.io/instance': instance },
+    serviceAccount: instance,
+    deployment: instance,
+    configMap: `${instance}-config`,
+    managerRole: cluster,
+    managerRoleBinding: cluster,
+    leaderElectionRole: `${instance}-leader-election`,
+    leaderElectionRoleBinding: `${instance}-leader-election`,
+    metricsAuthRole: `${cluster}-metrics-auth`,
+    metricsAuthRoleBinding: `${cluster}-metrics-auth`,
+    metricsReaderRole: `${cluster}-metrics-reader`,
+    metricsReaderRoleBinding: `${cluster}-metrics-reader`,
+    metricsService: `${instance}-metrics`,
+    networkPolicy: instance,
+    serviceMonitor: instance,
+    podDisruptionBudget: instance,
+  };
+}
+
+/** Names of upstream's controller, as its manifests render them; objects that upstream lacks are named alike. */
+export function upstreamNames(prefix: string): RegistrySyncNames {
+  const controller = `${prefix}controller`;
+  const manager = `${controller}-controller-manager`;
+  const controlPlane = { 'control-plane': 'controller-manager' };
+  return {
+    application: 'controller',
+    instance: manager,
+    labels: controlPlane,
+    selector: controlPlane,
+    serviceAccount: manager,
+    deployment: manager,
+    configMap: `${manager}-config`,
+    managerRole: `${controller}-model-registry-manager-role`,
+    managerRoleBinding: `${controller}-model-registry-manager-rolebinding`,
+    leaderElectionRole: `${controller}-leader-election-role`,
+    leaderElectionRoleBinding: `${controller}-leader-election-rolebinding`,
+    metricsAuthRole: `${controller}-metrics-auth-role`,
+    metricsAuthRoleBinding: `${controller}-metrics-auth-rolebinding`,
+    metricsReaderRole: `${controller}-metrics-reader`,
+    metricsReaderRoleBinding: `${controller}-metrics-reader-rolebinding`,
+    metricsService: `${manager}-metrics-service`,
+    networkPolicy: `${controller}-allow-metrics-traffic`,
+    serviceMonitor: `${manager}-metrics-monitor`,
+    podDisruptionBudget: manager,
+  };
+}

@@ -1,0 +1,61 @@
+import { ConfigError } from '../../definitions/config/parse-config';
+import {
+  type RegistrySyncConfig,
+  registrySyncConfigSchema,
+  type RegistrySyncSettings,
+} from '../../definitions/config/registry-sync';
+import { type RegistrySyncVariable, registrySyncVariables } from '../../definitions/config/registry-sync-variables';
+import { isMap, type Json, type JsonMap } from '../kubernetes/manifest';
+import { serialize } from '../kubernetes/serialize';
+
+/** How a configuration reaches the controller: each setting by one of the two ways, never by both. */
+export interface RenderedSettings {
+  /** Upstream's variables; none unless asked for. */
+  readonly variables: readonly { readonly name: string; readonly value: string }[];
+  /** Text of the configuration file: the settings that differ from the controller's defaults. */
+  readonly file: string;
+}
+
+/**
+ * Renders a configuration.
+ *
+ * @param upstreamVariables whether settings that upstream has variables for become these variables
+ * @throws ConfigError for a setting that its variable can't carry
+ */
+export function renderSettings(config: RegistrySyncConfig, upstreamVariables: boolean): RenderedSettings {
+  const settings = difference(config, registrySyncConfigSchema.parse({}));
+  if (!upstreamVariables) return { variables: [], file: serialize(settings) };
+  const rest = registrySyncVariables.reduce((left, variable) => without(left, carriedBy(variable, config)), settings);
+  const variables = registrySyncVariables.map(({ name, render }) => ({ name, value: render(config) }));
+  return { variables, file: serialize(rest) };
+}
+
+/** The settings that the controller reads back from a variable. */
+function carriedBy({ name, render, parse }: RegistrySyncVariable, config: RegistrySyncConfig): RegistrySyncSettings {
+  const carried = parse(render(config));
+  const lost = Object.keys(difference(carried, config));
+  if (lost.length === 0) return carried;
+  throw new ConfigError('registry sync settings', [
+    `${lost.join(', ')}: got a value that the variable ${name} can't carry: choose one that it can, or upstreamVariables: false`,
+  ]);
+}
+
+/** Members of a map that another one does not have or has otherwise. */
+function difference(map: JsonMap, other: JsonMap): JsonMap {
+  return select(map, other, (value, otherValue) => JSON.stringify(value) !== JSON.stringify(otherValue));
+}
+
+/** Members of a map that another one does not have. */
+function without(map: JsonMap, other: JsonMap): JsonMap {
+  return select(map, other, (_, otherValue) => otherValue === undefined);
+}
+
+function select(map: JsonMap, other: JsonMap, keep: (value: Json, otherValue: Json | undefined) => boolean): JsonMap {
+  const entries = Object.entries(map).flatMap(([key, value]): [string, Json][] => {
+    const otherValue = other[key];
+    if (!isMap(value) || !isMap(otherValue)) return keep(value, otherValue) ? [[key, value]] : [];
+    const inner = select(value, otherValue, keep);
+    return Object.keys(inner).length === 0 ? [] : [[key, inner]];
+  });
+  return Object.fromEntries(entries);
+}

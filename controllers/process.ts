@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { ConfigError } from '../definitions/config/parse-config';
+import { configDirectory, serviceAccountDirectory } from '../definitions/names/controller';
+import type { Component, Environment } from './component';
+import { ApiConnection } from './runtime/api-connection';
+import { parseBindAddress } from './runtime/bind-address';
+import { KubernetesClient } from './runtime/client';
+import { realClock, realRandom } from './runtime/clock';
+import { loadClusterConfig, type ClusterConfig } from './runtime/cluster-config';
+import { EventRecorder } from './runtime/events';
+import type { ControllerFlags } from './runtime/flags';
+import { LeaderElection } from './runtime/leader-election';
+import { createLogger, type Logger } from './runtime/log';
+import { Manager } from './runtime/manager';
+import { createMetrics, type RuntimeMetrics } from './runtime/metrics';
+import { stopOnSignals } from './runtime/signals';
+import { UsageError } from './runtime/usage-error';
+import { version } from './version';
+
+const userAgent = `slipway/${version}`;
+
+/**
+ * Runs one component until it is told to stop.
+ *
+ * @returns the exit code of the process
+ * @throws UsageError, ConfigError before anything is started; Error when a port is taken or no API server is configured
+ */
+export async function runComponent(component: Component, flags: ControllerFlags, environment: Environment): Promise<number> {
+  const configured = component.configure(readConfigFile(component, flags), environment);
+  const health = parseBindAddress(flags.healthProbeBindAddress, 'health-probe-bind-address');
+  const metricsAddress = parseBindAddress(flags.metricsBindAddress, 'metrics-bind-address');
+  const log = createLogger(flags.log);
+  const metrics = createMetrics({ process: true });
+  const cluster = await loadClusterConfig({
+    env: environment,
+    clock: realClock,
+    ...(flags.kubeconfig === undefined ? {} : { kubeconfig: flags.kubeconfig }),
+  });
+  log.info({ component: component.name, version, cluster: cluster.source, server: cluster.server }, 'starting');
+
+  const election = flags.leaderElect ? electLeader(component, cluster, environment, log, metrics) : undefined;
+  const connection = new ApiConnection({
+    config: cluster,
+    clock: realClock,
+    metrics,
+    userAgent,
+    // No write leaves this process once another one may hold the lease.
+    ...(election === undefined ? {} : { beforeWrite: () => election.assertHeld() }),
+  });
+  const client = new KubernetesClient(connection);
+  const events = new EventRecorder({
+    client,
+    clock: realClock,
+    log,
+    controller: `slipway.dev/${component.name}`,
+    instance: podName(environment),
+  });
+  const manager = new Manager({
+    client,
+    clock: realClock,
+    random: realRandom,
+    log,
+    metrics,
+    health,
+    metricsEndpoint: metricsAddress === undefined ? undefined : { address: metricsAddress },
+    leaderElection: election,
+    cutOff: () => void connection.close(),
+    afterWork: () => events.flush(),
+  });
+  if (configured.enabled) {
+    const directory = environment['SLIPWAY_SERVICE_ACCOUNT_DIRECTORY'] ?? serviceAccountDirectory;
+    const parts = { client, events, clock: realClock, random: realRandom, metrics, userAgent };
+    configured.addTo(manager, { ...parts, serviceAccountDirectory: directory });
+  } else {
+    log.warn({ component: component.name }, 'switched off by configuration: healthy and idle');
+  }
+  const stop = stopOnSignals(log);
+  const code = await manager.run(stop.signal);
+  stop.dispose();
+  return code;
+}
+
+/** The file the flag names must be there; the mounted one may be absent. */
+function readConfigFile(component: Component, flags: ControllerFlags): string | undefined {
+  const file = flags.config ?? join(configDirectory, component.configFile);
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const cause = error instanceof Error ? error.message : String(error);
+    if (flags.config !== undefined) throw new ConfigError('--config', [`reading ${file}: ${cause}`]);
+    if (error instanceof Error && Reflect.get(error, 'code') === 'ENOENT') return undefined;
+    throw new ConfigError(file, [cause]);
+  }
+}
+
+function electLeader(
+  component: Component,
+  config: ClusterConfig,
+  environment: Environment,
+  log: Logger,
+  metrics: RuntimeMetrics,
+): LeaderElection {
+  const namespace = environment['POD_NAMESPACE'] ?? config.namespace;
+  if (namespace === undefined) {
+    throw new UsageError('--leader-elect: no namespace for the lease: set POD_NAMESPACE, or one in the kubeconfig context');
+  }
+  const connection = new ApiConnection({ config, clock: realClock, metrics, userAgent, requestTimeoutMs: 5_000 });
+  return new LeaderElection({
+    lease: { name: component.lease, namespace },
+    identity: `${podName(environment)}_${randomUUID()}`,
+    client: new KubernetesClient(connection),
+    clock: realClock,
+    random: realRandom,
+    log,
+    metrics,
+  });
+}
+
+function podName(environment: Environment): string {
+  return environment['POD_NAME'] ?? hostname();
+}

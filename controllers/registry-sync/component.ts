@@ -1,0 +1,97 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  registrySyncConfigFile,
+  type RegistrySyncConfig,
+} from '../../definitions/config/registry-sync';
+import { services } from '../../definitions/kubernetes/core-resources';
+import { registryServiceLabel } from '../../definitions/names/model-registry';
+import { registrySyncLease } from '../../definitions/permissions/registry-sync';
+import { inferenceServices } from '../../definitions/serving/inference-service';
+import type { Component, ComponentParts, ConfiguredComponent } from '../component';
+import { registryConnections } from '../model-registry/registry-connections';
+import { Controller, watching } from '../runtime/controller';
+import { keyOf } from '../runtime/object-key';
+import type { Manager } from '../runtime/manager';
+import { tokenFile } from '../runtime/token-file';
+import { registryMetrics } from './metrics';
+import { RegistrySyncReconciler } from './reconciler';
+import { Registries } from './registries';
+import { registrySyncSettings } from './settings';
+import { readLink } from './link';
+
+/** Name of the controller in metrics and logs: upstream's, so that its dashboards fit. */
+const controllerName = 'inferenceservice';
+
+/** Back-off of a key: the first retry at once, then doubling to five minutes. */
+const backoff = { baseMs: 5, maxMs: 300_000 };
+
+/** `slipway registry-sync`: keeps Model Registry records in step with InferenceServices. */
+export const registrySync: Component = {
+  name: 'registry-sync',
+  summary: 'keeps one Model Registry record in step with each labelled InferenceService',
+  lease: registrySyncLease,
+  configFile: registrySyncConfigFile,
+  configure: (file, environment) => new ConfiguredRegistrySync(registrySyncSettings(file, environment)),
+};
+
+class ConfiguredRegistrySync implements ConfiguredComponent {
+  private readonly dispatcher;
+
+  constructor(private readonly config: RegistrySyncConfig) {
+    this.dispatcher = registryConnections({
+      skipTlsVerify: config.registry.skipTlsVerify,
+      caFiles: config.registry.caFiles,
+      connectTimeoutSeconds: config.registry.connectTimeoutSeconds,
+    });
+  }
+
+  get enabled(): boolean {
+    return this.config.enabled;
+  }
+
+  addTo(manager: Manager, parts: ComponentParts): void {
+    const { config, dispatcher } = this;
+    const { clock, client, events, random } = parts;
+    const isvcs = manager.store(inferenceServices);
+    const { key, value } = registryServiceLabel;
+    const registryServices = manager.store(services, { labelSelector: `${key}=${value}` });
+    const file = join(parts.serviceAccountDirectory, 'token');
+    const registries = new Registries({
+      config,
+      dispatcher,
+      ...(existsSync(file) ? { token: tokenFile(file, clock) } : {}),
+      userAgent: parts.userAgent,
+      now: () => clock.monotonic(),
+      observe: registryMetrics(parts.metrics.registry).observeRequest,
+    });
+    const reconciler = new RegistrySyncReconciler({
+      config,
+      client,
+      inferenceServices: isvcs,
+      registryServices,
+      registries,
+      events,
+      clock,
+      random,
+    });
+    const byRegistryNamespace = isvcs.index('registry namespace', (object) => [readLink(object, config).registryNamespace]);
+    manager.add(
+      new Controller({
+        name: controllerName,
+        for: isvcs,
+        // A registry that appears, moves or goes is news to everybody who looks for one in its namespace.
+        watches: [
+          watching(registryServices, ({ metadata }) => byRegistryNamespace.get(metadata.namespace ?? '').map(keyOf)),
+        ],
+        reconcile: reconciler.reconcile,
+        workers: config.workers,
+        backoff,
+      }),
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.dispatcher.close();
+  }
+}
