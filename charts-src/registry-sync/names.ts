@@ -13,10 +13,6 @@ export interface RegistrySyncNames {
   readonly managerRoleBinding: string;
   readonly leaderElectionRole: string;
   readonly leaderElectionRoleBinding: string;
-  readonly metricsAuthRole: string;
-  readonly metricsAuthRoleBinding: string;
-  readonly metricsReaderRole: string;
-  readonly metricsReaderRoleBinding: string;
   readonly metricsService: string;
   readonly networkPolicy: string;
   readonly serviceMonitor: string;
@@ -39,10 +35,6 @@ export function slipwayNames(prefix: string): RegistrySyncNames {
     managerRoleBinding: cluster,
     leaderElectionRole: `${instance}-leader-election`,
     leaderElectionRoleBinding: `${instance}-leader-election`,
-    metricsAuthRole: `${cluster}-metrics-auth`,
-    metricsAuthRoleBinding: `${cluster}-metrics-auth`,
-    metricsReaderRole: `${cluster}-metrics-reader`,
-    metricsReaderRoleBinding: `${cluster}-metrics-reader`,
     metricsService: `${instance}-metrics`,
     networkPolicy: instance,
     serviceMonitor: instance,
@@ -67,10 +59,6 @@ export function upstreamNames(prefix: string): RegistrySyncNames {
     managerRoleBinding: `${controller}-model-registry-manager-rolebinding`,
     leaderElectionRole: `${controller}-leader-election-role`,
     leaderElectionRoleBinding: `${controller}-leader-election-rolebinding`,
-    metricsAuthRole: `${controller}-metrics-auth-role`,
-    metricsAuthRoleBinding: `${controller}-metrics-auth-rolebinding`,
-    metricsReaderRole: `${controller}-metrics-reader`,
-    metricsReaderRoleBinding: `${controller}-metrics-reader-rolebinding`,
     metricsService: `${manager}-metrics-service`,
     networkPolicy: `${controller}-allow-metrics-traffic`,
     serviceMonitor: `${manager}-metrics-monitor`,

@@ -39,10 +39,6 @@ export const registrySyncOptionsSchema = z.strictObject({
   replicas: z.int().min(1).max(5).default(1),
   /** Renders the settings that upstream has variables for as these variables, all others into the file. */
   upstreamVariables: z.boolean().default(false),
-  /** `secure`: HTTPS with authentication and authorization by the API server. `plain`: HTTP for everybody. */
-  metrics: z.enum(['secure', 'plain']).default('secure'),
-  /** ServiceAccounts that may read secure metrics: Prometheus. */
-  metricsReaders: z.array(z.strictObject({ namespace: dnsLabel, name: dnsLabel })).default([]),
   /** Renders a ServiceMonitor; the cluster needs the CRDs of the Prometheus operator. */
   monitor: z.boolean().default(false),
   /** Traffic of the pods that is allowed; absent: no NetworkPolicy. */

@@ -23,9 +23,9 @@ export interface RenderedSettings {
  * @throws ConfigError for a setting that its variable can't carry
  */
 export function renderSettings(config: RegistrySyncConfig, upstreamVariables: boolean): RenderedSettings {
-  const settings = difference(config, registrySyncConfigSchema.parse({}));
+  const settings = difference(asJson(config), asJson(registrySyncConfigSchema.parse({})));
   if (!upstreamVariables) return { variables: [], file: serialize(settings) };
-  const rest = registrySyncVariables.reduce((left, variable) => without(left, carriedBy(variable, config)), settings);
+  const rest = registrySyncVariables.reduce((left, variable) => without(left, asJson(carriedBy(variable, config))), settings);
   const variables = registrySyncVariables.map(({ name, render }) => ({ name, value: render(config) }));
   return { variables, file: serialize(rest) };
 }
@@ -33,7 +33,7 @@ export function renderSettings(config: RegistrySyncConfig, upstreamVariables: bo
 /** The settings that the controller reads back from a variable. */
 function carriedBy({ name, render, parse }: RegistrySyncVariable, config: RegistrySyncConfig): RegistrySyncSettings {
   const carried = parse(render(config));
-  const lost = Object.keys(difference(carried, config));
+  const lost = Object.keys(difference(asJson(carried), asJson(config)));
   if (lost.length === 0) return carried;
   throw new ConfigError('registry sync settings', [
     `${lost.join(', ')}: got a value that the variable ${name} can't carry: choose one that it can, or upstreamVariables: false`,
@@ -58,4 +58,9 @@ function select(map: JsonMap, other: JsonMap, keep: (value: Json, otherValue: Js
     return Object.keys(inner).length === 0 ? [] : [[key, inner]];
   });
   return Object.fromEntries(entries);
+}
+
+/** Settings as they would be written: undefined members are left out. */
+function asJson(settings: RegistrySyncSettings): JsonMap {
+  return JSON.parse(JSON.stringify(settings)) as JsonMap;
 }

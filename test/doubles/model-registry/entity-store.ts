@@ -71,12 +71,14 @@ export class EntityStore {
    */
   update(row: Row, type: EntityType, body: DecodedBody): Row {
     const resets = Object.entries(defaults(type, 'resetByUpdate')).filter(([name]) => !body.nulls.has(name));
+    // A full entity as body names immutable members too; they stay.
+    const changes = Object.entries(body.values).filter(([name]) => type.members[name]?.immutable !== true);
     const changed: Row = {
       ...row,
       ...(body.externalId === undefined ? {} : { externalId: body.externalId }),
       ...(body.description === undefined ? {} : { description: body.description }),
       customProperties: body.customProperties ?? row.customProperties,
-      values: { ...row.values, ...Object.fromEntries(resets), ...body.values },
+      values: { ...row.values, ...Object.fromEntries(resets), ...Object.fromEntries(changes) },
       // Two writes within a millisecond can be told apart, so that tests need not wait.
       updatedAt: Math.max(this.now(), row.updatedAt + 1),
     };

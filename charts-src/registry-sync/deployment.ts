@@ -1,0 +1,129 @@
+import { createHash } from 'node:crypto';
+import { k8s } from 'cdk8s-plus-28';
+import type { Construct } from 'constructs';
+import { registrySyncConfigFile } from '../../definitions/config/registry-sync';
+import {
+  configChecksumAnnotation,
+  configDirectory,
+  healthPort,
+  imageUser,
+  livenessPath,
+  plainMetricsPort,
+  readinessPath,
+} from '../../definitions/names/controller';
+import type { RegistrySyncNames } from './names';
+import type { RegistrySyncOptions } from './options';
+import type { RenderedSettings } from './settings-file';
+
+/** What the Deployment is made of. */
+export interface DeploymentProps {
+  readonly names: RegistrySyncNames;
+  readonly options: RegistrySyncOptions;
+  readonly settings: RenderedSettings;
+  /** Reference of the image. */
+  readonly image: string;
+}
+
+/** Seconds in which a stopped manager ends its work. */
+const gracefulStopSeconds = 30;
+
+/** ConfigMap and Deployment of the controller; a change of the file rolls the pods through the checksum. */
+export function addDeployment(scope: Construct, { names, options, settings, image }: DeploymentProps): void {
+  const { namespace, replicas, resources } = options;
+  new k8s.KubeConfigMap(scope, 'Config', {
+    metadata: { name: names.configMap, namespace },
+    data: { [registrySyncConfigFile]: settings.file },
+  });
+  new k8s.KubeDeployment(scope, 'Deployment', {
+    metadata: { name: names.deployment, namespace, labels: { ...names.labels } },
+    spec: {
+      replicas,
+      revisionHistoryLimit: 3,
+      selector: { matchLabels: { ...names.selector } },
+      template: {
+        metadata: {
+          labels: { ...names.selector, ...names.labels },
+          annotations: {
+            'kubectl.kubernetes.io/default-container': 'manager',
+            [configChecksumAnnotation]: createHash('sha256').update(settings.file).digest('hex').slice(0, 16),
+          },
+        },
+        spec: {
+          serviceAccountName: names.serviceAccount,
+          automountServiceAccountToken: true,
+          // Upstream's 10 s would cut work that the manager is still ending.
+          terminationGracePeriodSeconds: gracefulStopSeconds + 5,
+          securityContext: { runAsUser: imageUser, runAsGroup: imageUser },
+          ...(replicas > 1 ? { topologySpreadConstraints: spread(names) } : {}),
+          containers: [
+            {
+              name: 'manager',
+              image,
+              args: [
+                'registry-sync',
+                `--metrics-bind-address=:${plainMetricsPort}`,
+                '--metrics-secure=false',
+                '--leader-elect',
+                `--health-probe-bind-address=:${healthPort}`,
+              ],
+              env: [
+                ...settings.variables.map(({ name, value }) => ({ name, value })),
+                fromField('POD_NAME', 'metadata.name'),
+                fromField('POD_NAMESPACE', 'metadata.namespace'),
+                // A young generation of 1 MB costs a little CPU and saves 6 MB for good.
+                { name: 'NODE_OPTIONS', value: '--max-semi-space-size=1' },
+                { name: 'NODE_COMPILE_CACHE', value: '/tmp/node-compile-cache' },
+              ],
+              ports: [
+                { name: 'metrics', containerPort: plainMetricsPort },
+                { name: 'health', containerPort: healthPort },
+              ],
+              livenessProbe: {
+                httpGet: { path: livenessPath, port: k8s.IntOrString.fromString('health') },
+                initialDelaySeconds: 15,
+                periodSeconds: 20,
+              },
+              readinessProbe: {
+                httpGet: { path: readinessPath, port: k8s.IntOrString.fromString('health') },
+                initialDelaySeconds: 5,
+                periodSeconds: 10,
+              },
+              resources: {
+                requests: quantities(resources.requests),
+                limits: quantities(resources.limits),
+              },
+              volumeMounts: [
+                { name: 'config', mountPath: configDirectory, readOnly: true },
+                { name: 'tmp', mountPath: '/tmp' },
+              ],
+            },
+          ],
+          volumes: [
+            { name: 'config', configMap: { name: names.configMap } },
+            { name: 'tmp', emptyDir: {} },
+          ],
+        },
+      },
+    },
+  });
+}
+
+/** Replicas stand by for each other: one node or zone less must not take all of them. */
+function spread(names: RegistrySyncNames): k8s.TopologySpreadConstraint[] {
+  return ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'].map((topologyKey) => ({
+    topologyKey,
+    maxSkew: 1,
+    whenUnsatisfiable: 'ScheduleAnyway',
+    labelSelector: { matchLabels: { ...names.selector } },
+  }));
+}
+
+function fromField(name: string, fieldPath: string): k8s.EnvVar {
+  return { name, valueFrom: { fieldRef: { fieldPath } } };
+}
+
+function quantities(amounts: Readonly<Record<string, string | number>>): Record<string, k8s.Quantity> {
+  return Object.fromEntries(
+    Object.entries(amounts).map(([name, amount]) => [name, k8s.Quantity.fromString(String(amount))]),
+  );
+}

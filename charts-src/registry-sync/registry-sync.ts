@@ -1,0 +1,55 @@
+import { k8s } from 'cdk8s-plus-28';
+import { Construct } from 'constructs';
+import { metricsPath } from '../../definitions/names/controller';
+import { ServiceMonitor } from '../../imports/monitoring.coreos.com';
+import { addDeployment } from './deployment';
+import { type RegistrySyncNames, slipwayNames, upstreamNames } from './names';
+import { addMetricsService, addNetworkPolicy } from './network';
+import type { RegistrySyncOptions } from './options';
+import { addRbac } from './rbac';
+import { renderSettings } from './settings-file';
+
+/** The registry sync controller of one installation. */
+export interface RegistrySyncProps {
+  readonly options: RegistrySyncOptions;
+  /** Reference of the image of all our controllers. */
+  readonly image: string;
+}
+
+/** Names that the options choose. */
+export function registrySyncNames({ names, namePrefix }: RegistrySyncOptions): RegistrySyncNames {
+  return names === 'upstream' ? upstreamNames(namePrefix) : slipwayNames(namePrefix);
+}
+
+/** Everything that the registry sync controller needs in a cluster. */
+export class RegistrySync extends Construct {
+  constructor(scope: Construct, id: string, { options, image }: RegistrySyncProps) {
+    super(scope, id);
+    const names = registrySyncNames(options);
+    const { namespace, replicas, monitor, settings, upstreamVariables } = options;
+    addRbac(this, names, namespace);
+    addDeployment(this, { names, options, settings: renderSettings(settings, upstreamVariables), image });
+    addMetricsService(this, names, namespace);
+    addNetworkPolicy(this, names, options);
+    if (monitor) {
+      new ServiceMonitor(this, 'ServiceMonitor', {
+        metadata: { name: names.serviceMonitor, namespace, labels: { ...names.labels } },
+        spec: { selector: { matchLabels: serviceLabels(names) }, endpoints: [{ port: 'metrics', path: metricsPath }] },
+      });
+    }
+    if (replicas > 1) {
+      new k8s.KubePodDisruptionBudget(this, 'PodDisruptionBudget', {
+        metadata: { name: names.podDisruptionBudget, namespace },
+        spec: {
+          maxUnavailable: k8s.IntOrString.fromNumber(1),
+          selector: { matchLabels: { ...names.selector } },
+        },
+      });
+    }
+  }
+}
+
+/** Labels that the metrics Service has and no other Service of the namespace. */
+function serviceLabels(names: RegistrySyncNames): Record<string, string> {
+  return { 'app.kubernetes.io/name': names.application, 'app.kubernetes.io/instance': names.instance };
+}
