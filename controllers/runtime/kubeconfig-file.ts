@@ -16,11 +16,13 @@ const headersForMs = 10_000;
  *
  * Caveat: a client certificate that an exec plug-in hands out is read once.
  *
+ * @param contextName @default the file's current-context
  * @throws Error naming the file and what is wrong with it
  */
-export async function readKubeconfig(files: readonly string[], clock: Clock): Promise<ClusterConfig> {
+export async function readKubeconfig(files: readonly string[], clock: Clock, contextName?: string): Promise<ClusterConfig> {
   const source = `kubeconfig ${files.join(', ')}`;
   const config = merged(files);
+  if (contextName !== undefined) config.setCurrentContext(contextName);
   const context = config.getContextObject(config.getCurrentContext());
   const cluster = config.getCurrentCluster();
   if (context === null)

@@ -100,7 +100,7 @@ export async function runDeployment(options: NodeStandInOptions): Promise<Runnin
     SLIPWAY_SERVICE_ACCOUNT_DIRECTORY: serviceAccount,
   };
   // Later flags win: a pod's ports are its own, this machine's are shared.
-  const addresses = ['--health-probe-bind-address=127.0.0.1:0', '--metrics-bind-address=127.0.0.1:0', '--metrics-secure=false'];
+  const addresses = ['--health-probe-bind-address=127.0.0.1:0', '--metrics-bind-address=127.0.0.1:0'];
   const args = [options.program, ...container.args, ...addresses, ...config];
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = new Promise<string>((resolve) => child.once('exit', (code, signal) => resolve(signal ?? String(code))));

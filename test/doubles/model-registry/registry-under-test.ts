@@ -113,6 +113,3 @@ export class RegistryUnderTest {
 /** Query string with every value encoded. */
 export const query = (parameters: Readonly<Record<string, string>>): string =>
   `?${new URLSearchParams(parameters).toString()}`;
-
-/** The error body of a status. */
-export const errorBody = (code: string, message: unknown): object => ({ code, message });

@@ -1,0 +1,106 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { inferenceServices } from '../../definitions/serving/inference-service';
+import { LiveTable } from './live-table';
+import { platformOptions, usage, UsageError, type PlatformOptions } from './options';
+import { startPlatform, type Platform } from './platform';
+import { serve } from './serving-stand-in';
+import { inferenceServicesIn, rowsOf, type RecordView } from './view';
+
+/** Milliseconds between two looks at the cluster and the registry. */
+const lookEveryMs = 200;
+
+/** Longest time that `--once` gives each step, milliseconds. */
+const stepMs = 60_000;
+
+const table = new LiveTable({ isTTY: process.stdout.isTTY, write: (text) => void process.stdout.write(text) });
+const say = (line: string) => table.say(line);
+
+async function main(options: PlatformOptions): Promise<number> {
+  const interrupted = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
+  const platform = await startPlatform({
+    ...(options.context === undefined ? {} : { context: options.context }),
+    say,
+    onLog: (controller, { level, msg }) => {
+      if (['warn', 'error', 'fatal'].includes(String(level))) say(`${controller}: ${level}: ${msg}`);
+    },
+  });
+  const ended = Promise.race(
+    platform.controllers.map(async (controller) => `${controller.name} ended with ${await controller.ended}`),
+  );
+  try {
+    const shown = options.once ? once(platform, interrupted.signal) : show(platform, interrupted.signal);
+    const failure = await Promise.race([shown.then(() => undefined), ended]);
+    if (failure !== undefined && !interrupted.signal.aborted) throw new Error(failure);
+    return options.once && interrupted.signal.aborted ? 1 : 0;
+  } finally {
+    interrupted.abort();
+    say('stopping');
+    await platform.stop();
+  }
+}
+
+/** Looks at everything once: lets the stand-in for serving act, and shows what there is. */
+async function look({ client, registry, examples }: Platform): Promise<readonly RecordView[]> {
+  const namespaces = [...new Set(examples.map(({ metadata }) => metadata.namespace ?? 'default'))];
+  const objects = (await Promise.all(namespaces.map((namespace) => inferenceServicesIn(client, namespace)))).flat();
+  for (const object of objects) {
+    if (await serve(client, object)) say(`serving      ${object.metadata.name} got its URL (stand-in for the serving controller)`);
+  }
+  const records = registry.entities().inferenceServices.map(recordView);
+  table.show(rowsOf(objects, records));
+  return records;
+}
+
+async function show(platform: Platform, interrupted: AbortSignal): Promise<void> {
+  say('Ctrl-C ends it and leaves nothing behind');
+  while (!interrupted.aborted) {
+    await look(platform);
+    await delay(lookEveryMs);
+  }
+}
+
+/** The example's life: linked, URL synced, deleted, UNDEPLOYED. */
+async function once(platform: Platform, interrupted: AbortSignal): Promise<void> {
+  const until = async (what: string, reached: (records: readonly RecordView[]) => boolean) => {
+    for (const deadline = Date.now() + stepMs; !interrupted.aborted; await delay(lookEveryMs)) {
+      if (reached(await look(platform))) return say(`reached      ${what}`);
+      if (Date.now() > deadline) throw new Error(`${what}: not reached within ${stepMs / 1000} s`);
+    }
+  };
+  await until('the example is linked to a record', (records) => records.some(({ state }) => state === 'DEPLOYED'));
+  await until('its URL is in the record', (records) => records.some(({ url }) => url !== undefined));
+  for (const { kind, metadata } of platform.examples) {
+    if (kind !== inferenceServices.kind || interrupted.aborted) continue;
+    await platform.client.delete(inferenceServices, metadata);
+    say(`deleted      ${kind} ${metadata.name}`);
+  }
+  await until('the record is UNDEPLOYED', (records) => records.every(({ state }) => state === 'UNDEPLOYED'));
+}
+
+function recordView(entity: Readonly<Record<string, unknown>>): RecordView {
+  const properties = entity['customProperties'];
+  const url: unknown = typeof properties === 'object' && properties !== null ? Reflect.get(properties, 'url') : undefined;
+  const value: unknown = typeof url === 'object' && url !== null ? Reflect.get(url, 'string_value') : undefined;
+  return {
+    id: String(entity['id']),
+    name: String(entity['name']),
+    state: String(entity['desiredState']),
+    ...(typeof value === 'string' ? { url: value } : {}),
+  };
+}
+
+async function start(): Promise<number> {
+  const options = platformOptions(process.argv.slice(2));
+  if (options !== 'help') return main(options);
+  process.stdout.write(usage);
+  return 0;
+}
+
+start().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    process.stderr.write(`npm start: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exit(error instanceof UsageError ? 2 : 1);
+  },
+);

@@ -1,0 +1,156 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bundle } from '../../controllers/image/bundle';
+import { ApiConnection } from '../../controllers/runtime/api-connection';
+import { KubernetesClient } from '../../controllers/runtime/client';
+import { realClock } from '../../controllers/runtime/clock';
+import { readKubeconfig } from '../../controllers/runtime/kubeconfig-file';
+import { createMetrics } from '../../controllers/runtime/metrics';
+import { local, localRegistryAddress } from '../../charts-src/environments/local';
+import { renderEnvironment } from '../../charts-src/output/render-environment';
+import { serializeManifests } from '../../charts-src/kubernetes/serialize';
+import { startCluster } from '../cluster/start-cluster';
+import { startModelRegistry, type ModelRegistry } from '../doubles/model-registry/server';
+import { ClusterApplier } from './cluster-applier';
+import { nameOf, parseManifests, readManifests, type Manifest } from './manifests';
+import { runDeployment, type LogLine, type RunningController } from './node-stand-in';
+
+/** A platform that runs on this machine. */
+export interface Platform {
+  readonly client: KubernetesClient;
+  readonly registry: ModelRegistry;
+  readonly controllers: readonly RunningController[];
+  /** What `examples/` holds. */
+  readonly examples: readonly Manifest[];
+  /** Stops and removes everything that was started, in the reverse order. */
+  stop(): Promise<void>;
+}
+
+export interface PlatformOptions {
+  /** Context of the kubeconfig to use instead of starting an API server. */
+  readonly context?: string;
+  /** Told of each step. */
+  readonly say: (line: string) => void;
+  /** Told of each line of a controller's log. */
+  readonly onLog: (controller: string, line: LogLine) => void;
+}
+
+/** Starts the platform: API server, manifests, registry double, controllers, examples. */
+export async function startPlatform({ context, say, onLog }: PlatformOptions): Promise<Platform> {
+  const cleanups: (() => Promise<unknown>)[] = [];
+  const stop = async () => {
+    for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+  };
+  try {
+    const cluster = await connect(context, say, cleanups);
+    const client = new KubernetesClient(cluster.connection);
+    const applier = new ClusterApplier(cluster.connection, { keepExisting: context !== undefined });
+    if (context !== undefined) cleanups.push(() => applier.removeCreated());
+
+    const port = await freePort(Number(new URL(localRegistryAddress).port));
+    const registry = await startModelRegistry({ port });
+    cleanups.push(() => registry.close());
+    await seed(registry);
+    say(`registry     ${registry.url} (a double, see test/doubles/model-registry), registered model 1 "iris", version 1 "v1"`);
+
+    const manifests = await localManifests(registry.url, say);
+    for (const manifest of manifests) {
+      // On somebody's cluster the Deployment would start a second controller beside the process below.
+      if (context !== undefined && manifest.kind === 'Deployment') continue;
+      await applier.apply(manifest);
+    }
+    say(`manifests    ${manifests.length} objects of the environment local applied, server-side`);
+
+    const buildDirectory = await mkdtemp(join(tmpdir(), 'slipway-build-'));
+    cleanups.push(() => rm(buildDirectory, { recursive: true, force: true }));
+    const { program } = await bundle({ outDir: buildDirectory });
+    const controllers: RunningController[] = [];
+    for (const deployment of manifests.filter(({ kind }) => kind === 'Deployment')) {
+      const controller = await runDeployment({
+        deployment,
+        manifests,
+        cluster: cluster.address,
+        client,
+        program,
+        onLog: (line) => onLog(deployment.metadata.name, line),
+      });
+      cleanups.push(() => controller.stop());
+      controllers.push(controller);
+      say(`controller   ${controller.name} runs as its ServiceAccount (process ${String(controller.process.pid)}, stand-in for a node)`);
+    }
+
+    const examples = readManifests('examples');
+    for (const example of examples) {
+      await applier.apply(example);
+      say(`example      ${nameOf(example)}`);
+    }
+    return { client, registry, controllers, examples, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+interface ConnectedCluster {
+  readonly connection: ApiConnection;
+  readonly address: { readonly server: string; readonly ca: string };
+}
+
+async function connect(
+  context: string | undefined,
+  say: (line: string) => void,
+  cleanups: (() => Promise<unknown>)[],
+): Promise<ConnectedCluster> {
+  let kubeconfig = process.env['KUBECONFIG'] ?? join(process.env['HOME'] ?? '', '.kube', 'config');
+  if (context === undefined) {
+    const cluster = await startCluster({ log: say });
+    cleanups.push(() => cluster.stop());
+    kubeconfig = cluster.adminKubeconfig;
+  }
+  const config = await readKubeconfig([kubeconfig], realClock, context);
+  const metrics = createMetrics({ process: false });
+  const connection = new ApiConnection({ config, clock: realClock, metrics, userAgent: 'slipway-start' });
+  cleanups.push(() => connection.close());
+  say(`cluster      ${config.server} (${context === undefined ? 'etcd and kube-apiserver started here' : `context ${context}`})`);
+  const { ca } = config.tls;
+  return { connection, address: { server: config.server, ca: Array.isArray(ca) ? ca.join('\n') : String(ca ?? '') } };
+}
+
+/** The committed manifests when they name the registry's address, else the same environment rendered with the real one. */
+async function localManifests(registryUrl: string, say: (line: string) => void): Promise<Manifest[]> {
+  const components = renderEnvironment(local(registryUrl));
+  if (registryUrl !== localRegistryAddress) {
+    say(`manifests    port of ${localRegistryAddress} is taken: environment local rendered for ${registryUrl}`);
+    return components.flatMap(({ manifests }) => parseManifests(serializeManifests(manifests)));
+  }
+  const files = components.map(({ directory }) => `dist/local/${directory}/${directory}.yaml`);
+  const texts = await Promise.all(files.map((file) => readFile(file, 'utf8')));
+  return texts.flatMap(parseManifests);
+}
+
+/** The wanted port if nobody has it, else any. */
+async function freePort(wanted: number): Promise<number> {
+  const probe = createServer();
+  const free = await new Promise<boolean>((resolve) => {
+    probe.once('error', () => resolve(false)).listen(wanted, '127.0.0.1', () => resolve(true));
+  });
+  if (!free) return 0;
+  await new Promise((resolve) => probe.close(resolve));
+  return wanted;
+}
+
+/** Registered model 1 and version 1, which the example names. */
+async function seed(registry: ModelRegistry): Promise<void> {
+  const post = async (path: string, body: object) => {
+    const response = await fetch(`${registry.url}/api/model_registry/v1alpha3/${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    if (!response.ok) throw new Error(`seeding the registry: POST ${path}: ${response.status} ${await response.text()}`);
+  };
+  await post('registered_models', { name: 'iris' });
+  await post('model_versions', { name: 'v1', registeredModelId: '1' });
+}
