@@ -17,11 +17,19 @@ const wall = ([room, closed]) => ({
       {
         patterns: [
           {
-            group: closed.flatMap((name) => (/[:*]|^constructs$|^undici$/.test(name) ? [name] : [`**/${name}/**`, `**/${name}`])),
+            group: closed.flatMap((name) =>
+              /[:*]|^constructs$|^undici$/.test(name) ? [name] : [`**/${name}/**`, `**/${name}`],
+            ),
             message: `${room}/ may not import this: arrows point one way (see the README, "The house").`,
           },
           ...(room === 'definitions'
-            ? [{ group: ['@kubernetes/client-node'], allowTypeImports: true, message: 'definitions/ takes only types from client-node.' }]
+            ? [
+                {
+                  group: ['@kubernetes/client-node'],
+                  allowTypeImports: true,
+                  message: 'definitions/ takes only types from client-node.',
+                },
+              ]
             : []),
         ],
       },
@@ -63,5 +71,8 @@ export default tseslint.config(
       ],
     },
   },
-  { files: ['**/*.mjs', '**/*.js'], languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } } },
+  {
+    files: ['**/*.mjs', '**/*.js'],
+    languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly', module: 'writable' } },
+  },
 );

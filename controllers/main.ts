@@ -39,7 +39,9 @@ async function main(args: readonly string[]): Promise<number> {
   const component = components.find(({ name }) => name === word);
   if (component === undefined) {
     const names = components.map(({ name }) => name).join(', ');
-    throw new UsageError(`${word === undefined ? 'no component given' : `unknown component ${JSON.stringify(word)}`}, allowed: ${names}`);
+    throw new UsageError(
+      `${word === undefined ? 'no component given' : `unknown component ${JSON.stringify(word)}`}, allowed: ${names}`,
+    );
   }
   return runComponent(component, parseControllerFlags(rest), process.env);
 }

@@ -28,12 +28,18 @@ const userAgent = `slipway/${version}`;
  * @returns the exit code of the process
  * @throws UsageError, ConfigError before anything is started; Error when a port is taken or no API server is configured
  */
-export async function runComponent(component: Component, flags: ControllerFlags, environment: Environment): Promise<number> {
+export async function runComponent(
+  component: Component,
+  flags: ControllerFlags,
+  environment: Environment,
+): Promise<number> {
   const configured = component.configure(readConfigFile(component, flags), environment);
   const health = parseBindAddress(flags.healthProbeBindAddress, 'health-probe-bind-address');
   const metricsAddress = parseBindAddress(flags.metricsBindAddress, 'metrics-bind-address');
   if (metricsAddress !== undefined && flags.metricsSecure) {
-    throw new UsageError('--metrics-secure: metrics over HTTPS are not there yet: give --metrics-secure=false, or no address');
+    throw new UsageError(
+      '--metrics-secure: metrics over HTTPS are not there yet: give --metrics-secure=false, or no address',
+    );
   }
   const log = createLogger(flags.log);
   const metrics = createMetrics({ process: true });
@@ -108,7 +114,9 @@ function electLeader(
 ): LeaderElection {
   const namespace = environment['POD_NAMESPACE'] ?? config.namespace;
   if (namespace === undefined) {
-    throw new UsageError('--leader-elect: no namespace for the lease: set POD_NAMESPACE, or one in the kubeconfig context');
+    throw new UsageError(
+      '--leader-elect: no namespace for the lease: set POD_NAMESPACE, or one in the kubeconfig context',
+    );
   }
   const connection = new ApiConnection({ config, clock: realClock, metrics, userAgent, requestTimeoutMs: 5_000 });
   return new LeaderElection({

@@ -9,7 +9,12 @@ const environmentSchema = z.strictObject({
   name: dnsLabel,
   /** Namespaces that the environment brings; none: they are there already. */
   namespaces: z
-    .array(z.strictObject({ name: dnsLabel, podSecurity: z.enum(['restricted', 'baseline', 'privileged']).default('restricted') }))
+    .array(
+      z.strictObject({
+        name: dnsLabel,
+        podSecurity: z.enum(['restricted', 'baseline', 'privileged']).default('restricted'),
+      }),
+    )
     .default([]),
   images: imagesSchema.prefault({}),
   /** A registry outside the cluster, made known by a Service. */

@@ -1,5 +1,5 @@
 import { canonicalQuantity } from './canonical-quantity';
-import { isMap, type Json, type JsonMap, type Manifest, mapAt, mapsAt, nameOf } from './manifest';
+import { isMap, type Json, type JsonMap, type Manifest, mapAt, mapsAt, nameOf, textOf } from './manifest';
 import { mapContainers, mapPodTemplate } from './pod-template';
 
 /** Members whose empty map says something: "all pods", "a directory with defaults". */
@@ -26,7 +26,9 @@ export function canonical(manifest: Manifest): Manifest {
 
 function withoutEmpty(map: JsonMap): JsonMap {
   const entries = Object.entries(map).map(([key, value]) => [key, pruned(value)] as const);
-  return Object.fromEntries(entries.filter(([key, value]) => !isEmpty(value) || (isMap(value) && meaningfulWhenEmpty.has(key))));
+  return Object.fromEntries(
+    entries.filter(([key, value]) => !isEmpty(value) || (isMap(value) && meaningfulWhenEmpty.has(key))),
+  );
 }
 
 function pruned(value: Json): Json {
@@ -43,7 +45,9 @@ function canonicalContainer(manifest: Manifest, container: JsonMap): JsonMap {
   const resources = mapAt(container, 'resources');
   const quantities = Object.entries(resources).map(([list, amounts]) => [
     list,
-    isMap(amounts) ? Object.fromEntries(Object.entries(amounts).map(([name, amount]) => [name, quantity(amount)])) : amounts,
+    isMap(amounts)
+      ? Object.fromEntries(Object.entries(amounts).map(([name, amount]) => [name, quantity(amount)]))
+      : amounts,
   ]);
   return {
     ...container,
@@ -53,17 +57,20 @@ function canonicalContainer(manifest: Manifest, container: JsonMap): JsonMap {
 
   function quantity(amount: Json): Json {
     try {
-      return canonicalQuantity(String(amount));
+      return canonicalQuantity(textOf(amount));
     } catch (error) {
       const cause = error instanceof Error ? error.message : String(error);
-      throw new Error(`rendering ${nameOf(manifest)}: resources of container ${String(container['name'])}: ${cause}`);
+      throw new Error(`rendering ${nameOf(manifest)}: resources of container ${textOf(container['name'])}: ${cause}`, {
+        cause: error,
+      });
     }
   }
 }
 
 function withProtocols(manifest: Manifest): Manifest {
   const spec = mapAt(manifest, 'spec');
-  if (manifest.kind === 'Service') return { ...manifest, spec: { ...spec, ports: withProtocol(mapsAt(spec, 'ports')) } };
+  if (manifest.kind === 'Service')
+    return { ...manifest, spec: { ...spec, ports: withProtocol(mapsAt(spec, 'ports')) } };
   if (manifest.kind !== 'NetworkPolicy') return manifest;
   const rules = (['ingress', 'egress'] as const).flatMap((direction) =>
     spec[direction] === undefined ? [] : [[direction, mapsAt(spec, direction).map(withRulePorts)] as const],

@@ -1,5 +1,4 @@
-import { type Manifest, nameOf } from './manifest';
-import { mapAt } from './manifest';
+import { type Manifest, mapAt, nameOf, textOf } from './manifest';
 import { containersOf, podTemplateOf } from './pod-template';
 
 /**
@@ -13,8 +12,8 @@ export function withKnownImages(manifest: Manifest, allowed: ReadonlySet<string>
   for (const container of containersOf(mapAt(podTemplateOf(manifest) ?? {}, 'spec'))) {
     const image = container['image'];
     if (typeof image === 'string' && allowed.has(image)) continue;
-    const name = `${nameOf(manifest)}: container ${String(container['name'])}`;
-    throw new Error(`rendering ${name}: got image ${String(image)}, allowed: ${[...allowed].join(', ')}`);
+    const name = `${nameOf(manifest)}: container ${textOf(container['name'])}`;
+    throw new Error(`rendering ${name}: got image ${textOf(image)}, allowed: ${[...allowed].join(', ')}`);
   }
   return manifest;
 }

@@ -64,3 +64,8 @@ export function mapsAt(map: JsonMap, key: string): readonly JsonMap[] {
   const value = map[key];
   return Array.isArray(value) ? value.filter(isMap) : [];
 }
+
+/** A value as error messages show it: text as it is, anything else as JSON. */
+export function textOf(value: Json | undefined): string {
+  return typeof value === 'string' ? value : JSON.stringify(value ?? null);
+}

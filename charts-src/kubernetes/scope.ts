@@ -11,5 +11,7 @@ export function withScope(manifest: Manifest): Manifest {
   const { namespace, ...metadata } = manifest.metadata;
   if (kindFacts(manifest).scope === 'Cluster') return { ...manifest, metadata };
   if (namespace !== undefined) return manifest;
-  throw new Error(`rendering ${nameOf(manifest)}: no namespace: set metadata.namespace, every ${manifest.kind} has one`);
+  throw new Error(
+    `rendering ${nameOf(manifest)}: no namespace: set metadata.namespace, every ${manifest.kind} has one`,
+  );
 }

@@ -1,4 +1,4 @@
-import { type JsonMap, type Manifest, mapAt, mapsAt, nameOf } from './manifest';
+import { type Json, type JsonMap, type Manifest, mapAt, mapsAt, nameOf, textOf } from './manifest';
 import { containersOf, mapContainers, mapPodTemplate, podTemplateOf } from './pod-template';
 
 /** Volume types that the "restricted" Pod security standard allows. */
@@ -52,7 +52,7 @@ function breachOf(podSpec: JsonMap): string | undefined {
   for (const volume of mapsAt(podSpec, 'volumes')) {
     const type = Object.keys(volume).find((key) => key !== 'name' && !allowedVolumes.has(key));
     if (type === undefined) continue;
-    return `volume ${String(volume['name'])}: got ${type}, allowed: ${[...allowedVolumes].join(', ')}`;
+    return `volume ${textOf(volume['name'])}: got ${type}, allowed: ${[...allowedVolumes].join(', ')}`;
   }
   return (
     contextBreach('pod', mapAt(podSpec, 'securityContext')) ??
@@ -63,13 +63,14 @@ function breachOf(podSpec: JsonMap): string | undefined {
 }
 
 function containerBreach(container: JsonMap): string | undefined {
-  const where = `container ${String(container['name'])}`;
+  const where = `container ${textOf(container['name'])}`;
   const context = mapAt(container, 'securityContext');
   const added = mapAt(context, 'capabilities')['add'];
-  const capability = Array.isArray(added) ? added.find((name) => name !== 'NET_BIND_SERVICE') : undefined;
-  if (capability !== undefined) return `${where}: got capability ${String(capability)}, allowed: NET_BIND_SERVICE`;
+  const names: readonly Json[] = Array.isArray(added) ? added : [];
+  const capability = names.find((name) => name !== 'NET_BIND_SERVICE');
+  if (capability !== undefined) return `${where}: got capability ${textOf(capability)}, allowed: NET_BIND_SERVICE`;
   const hostPort = mapsAt(container, 'ports').find((port) => port['hostPort'] !== undefined)?.['hostPort'];
-  if (hostPort !== undefined) return `${where}: got host port ${String(hostPort)}, none is allowed`;
+  if (hostPort !== undefined) return `${where}: got host port ${textOf(hostPort)}, none is allowed`;
   return contextBreach(where, context);
 }
 
@@ -84,11 +85,11 @@ const demanded: Readonly<Record<string, boolean>> = {
 function contextBreach(where: string, context: JsonMap): string | undefined {
   for (const [field, value] of Object.entries(demanded)) {
     if (context[field] !== undefined && context[field] !== value) {
-      return `${where}: ${field}: got ${String(context[field])}, allowed: ${value}`;
+      return `${where}: ${field}: got ${textOf(context[field])}, allowed: ${value}`;
     }
   }
   if (context['runAsUser'] === 0) return `${where}: runAsUser: got 0, allowed: any other user`;
   const profile = mapAt(context, 'seccompProfile')['type'];
   if (profile === undefined || profile === 'RuntimeDefault' || profile === 'Localhost') return undefined;
-  return `${where}: seccompProfile: got ${String(profile)}, allowed: RuntimeDefault, Localhost`;
+  return `${where}: seccompProfile: got ${textOf(profile)}, allowed: RuntimeDefault, Localhost`;
 }

@@ -38,4 +38,3 @@ function place(key: string): number {
   const index = leading.indexOf(key);
   return index === -1 ? leading.length : index;
 }
-

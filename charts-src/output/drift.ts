@@ -12,7 +12,11 @@ export function driftOf(committed: Files, rendered: Files): string[] {
     if (before === after) return [];
     if (before === undefined) return [`+++ ${path}: rendered, not committed`];
     if (after === undefined) return [`--- ${path}: committed, no longer rendered`];
-    return [`--- ${path} (committed)`, `+++ ${path} (rendered)`, ...changedLines(before.split('\n'), after.split('\n'))];
+    return [
+      `--- ${path} (committed)`,
+      `+++ ${path} (rendered)`,
+      ...changedLines(before.split('\n'), after.split('\n')),
+    ];
   });
 }
 

@@ -23,7 +23,10 @@ export function renderEnvironment(environment: Environment): readonly RenderedCo
   const images = new Set(Object.values(environment.images).map(imageReference));
   const components = new Platform(environment).components.map(({ directory, componentLabels: labels, node }) => {
     const objects = node.findAll().filter((construct) => ApiObject.isApiObject(construct));
-    const manifests = applyPasses(objects.map((object) => toManifest(object.toJson())), { labels, images });
+    const manifests = applyPasses(
+      objects.map((object) => toManifest(object.toJson())),
+      { labels, images },
+    );
     return { directory, manifests };
   });
   refuseDuplicates(new Map(components.map(({ directory, manifests }) => [directory, manifests])));

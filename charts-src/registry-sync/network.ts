@@ -38,9 +38,7 @@ export function addNetworkPolicy(
     spec: {
       podSelector: { matchLabels: { ...names.selector } },
       policyTypes: ['Ingress', 'Egress'],
-      ingress: [
-        { from: [{ namespaceSelector: { matchLabels: metricsNamespaces } }], ports: [tcp(plainMetricsPort)] },
-      ],
+      ingress: [{ from: [{ namespaceSelector: { matchLabels: metricsNamespaces } }], ports: [tcp(plainMetricsPort)] }],
       egress: [
         dns,
         ...[...apiServer, ...externalRegistries].map(({ cidr, ports }) => ({

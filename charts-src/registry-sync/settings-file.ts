@@ -25,7 +25,10 @@ export interface RenderedSettings {
 export function renderSettings(config: RegistrySyncConfig, upstreamVariables: boolean): RenderedSettings {
   const settings = difference(asJson(config), asJson(registrySyncConfigSchema.parse({})));
   if (!upstreamVariables) return { variables: [], file: serialize(settings) };
-  const rest = registrySyncVariables.reduce((left, variable) => without(left, asJson(carriedBy(variable, config))), settings);
+  const rest = registrySyncVariables.reduce(
+    (left, variable) => without(left, asJson(carriedBy(variable, config))),
+    settings,
+  );
   const variables = registrySyncVariables.map(({ name, render }) => ({ name, value: render(config) }));
   return { variables, file: serialize(rest) };
 }

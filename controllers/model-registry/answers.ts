@@ -11,11 +11,10 @@ const id = z.string().regex(/^[0-9]+$/, 'not a numeric id');
 /** A tagged custom property value; kept whole, because the server replaces the map on PATCH. */
 const metadataValue = z.looseObject({ metadataType: z.string().optional() });
 
-export const customPropertiesSchema = z.record(z.string(), metadataValue);
+const customPropertiesSchema = z.record(z.string(), metadataValue);
 export type CustomProperties = z.output<typeof customPropertiesSchema>;
 
-export const desiredStates = ['DEPLOYED', 'UNDEPLOYED'] as const;
-export type DesiredState = (typeof desiredStates)[number];
+export type DesiredState = 'DEPLOYED' | 'UNDEPLOYED';
 
 export const servingEnvironmentSchema = z.object({ id, name: z.string().optional() });
 export type ServingEnvironment = z.output<typeof servingEnvironmentSchema>;

@@ -73,13 +73,25 @@ export class RegistryClient {
 
   async findServingEnvironment(name: string, signal: AbortSignal): Promise<ServingEnvironment | undefined> {
     const query = new URLSearchParams({ name });
-    const found = await this.find('finding serving environment', `serving_environment?${query}`, servingEnvironmentSchema, signal);
+    const found = await this.find(
+      'finding serving environment',
+      `serving_environment?${query.toString()}`,
+      servingEnvironmentSchema,
+      signal,
+    );
     return named(found, name);
   }
 
   async createServingEnvironment(name: string, description: string, signal: AbortSignal): Promise<ServingEnvironment> {
     const operation = 'creating serving environment';
-    return this.write(operation, 'POST', 'serving_environments', { name, description }, servingEnvironmentSchema, signal);
+    return this.write(
+      operation,
+      'POST',
+      'serving_environments',
+      { name, description },
+      servingEnvironmentSchema,
+      signal,
+    );
   }
 
   async getInferenceService(id: string, signal: AbortSignal): Promise<InferenceServiceRecord | undefined> {
@@ -94,7 +106,10 @@ export class RegistryClient {
   ): Promise<InferenceServiceRecord | undefined> {
     const query = new URLSearchParams({ name, parentResourceId: servingEnvironmentId });
     const operation = `finding inference service ${name}`;
-    return named(await this.find(operation, `inference_service?${query}`, inferenceServiceRecordSchema, signal), name);
+    return named(
+      await this.find(operation, `inference_service?${query.toString()}`, inferenceServiceRecordSchema, signal),
+      name,
+    );
   }
 
   async createInferenceService(body: NewInferenceService, signal: AbortSignal): Promise<InferenceServiceRecord> {
@@ -161,7 +176,11 @@ export class RegistryClient {
       const text = await response.body.text();
       code = String(response.statusCode);
       const retryAfterSeconds = retryAfter(response.headers['retry-after']);
-      return { status: response.statusCode, body: text, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) };
+      return {
+        status: response.statusCode,
+        body: text,
+        ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+      };
     } catch (error) {
       if (signal.aborted) throw error;
       const cause = timeout.aborted ? `no complete answer within ${requestTimeoutMs / 1000} s` : causeText(error);
@@ -178,8 +197,14 @@ export class RegistryClient {
     }
     const parsed = schema.safeParse(parseJson(answer.body));
     if (parsed.success) return parsed.data;
-    const problem = answer.body.trim() === '' ? 'an empty body' : `${excerpt(answer.body)} (${z.prettifyError(parsed.error)})`;
-    throw new RegistryError('invalid-answer', operation, url, `${answer.status} with ${problem}, is this a Model Registry?`);
+    const problem =
+      answer.body.trim() === '' ? 'an empty body' : `${excerpt(answer.body)} (${z.prettifyError(parsed.error)})`;
+    throw new RegistryError(
+      'invalid-answer',
+      operation,
+      url,
+      `${answer.status} with ${problem}, is this a Model Registry?`,
+    );
   }
 
   private urlOf(path: string): string {
@@ -228,6 +253,6 @@ function retryAfter(header: string | string[] | undefined): number | undefined {
 
 function causeText(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const code = Reflect.get(error, 'code');
+  const code: unknown = Reflect.get(error, 'code');
   return typeof code === 'string' && !error.message.includes(code) ? `${error.message} (${code})` : error.message;
 }

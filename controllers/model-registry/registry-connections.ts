@@ -31,7 +31,9 @@ function readCertificates(file: string): string {
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    throw new Error(`reading CA file ${file}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new Error(`reading CA file ${file}: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
   }
   if (!text.includes('-----BEGIN CERTIFICATE-----')) {
     throw new Error(`reading CA file ${file}: no PEM certificate in it`);

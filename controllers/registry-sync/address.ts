@@ -23,7 +23,8 @@ export function normaliseAddress(written: string, trustedHosts: readonly string[
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
     throw new AddressError(written, `has scheme ${url.protocol.slice(0, -1)}, allowed: http, https`);
   }
-  if (url.username !== '' || url.password !== '') throw new AddressError(redact(url), 'must not contain user information');
+  if (url.username !== '' || url.password !== '')
+    throw new AddressError(redact(url), 'must not contain user information');
   if (url.search !== '' || url.hash !== '') throw new AddressError(written, 'must not contain a query or a fragment');
   if (isLocal(url.hostname) && !isTrusted(url.origin, trustedHosts)) {
     throw new AddressError(written, `is a loopback or link-local address and ${url.host} is not a trusted host`);
@@ -47,9 +48,13 @@ function redact(url: URL): string {
 
 /** Addresses that point at the controller's own pod or node: the metadata services of clouds are link-local. */
 function isLocal(hostname: string): boolean {
-  const host = hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '').toLowerCase();
+  const host = hostname
+    .replace(/^\[|\]$/g, '')
+    .replace(/\.$/, '')
+    .toLowerCase();
   if (host === 'localhost' || host.endsWith('.localhost')) return true;
   if (isIP(host) === 4) return /^(127\.|169\.254\.|0\.)/.test(host);
-  if (isIP(host) === 6) return host === '::1' || host === '::' || /^fe[89ab]/.test(host) || /^::ffff:(7f|a9fe|0:)/.test(host);
+  if (isIP(host) === 6)
+    return host === '::1' || host === '::' || /^fe[89ab]/.test(host) || /^::ffff:(7f|a9fe|0:)/.test(host);
   return false;
 }

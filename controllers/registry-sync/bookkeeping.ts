@@ -16,7 +16,10 @@ export interface Bookkeeping {
 const bookkeepingSchema = z.object({ registry: z.string().min(1), id: z.string().regex(/^[0-9]+$/) });
 
 /** Reads the annotation; anything we did not write counts as absent. */
-export function readBookkeeping(inferenceService: InferenceService, config: RegistrySyncConfig): Bookkeeping | undefined {
+export function readBookkeeping(
+  inferenceService: InferenceService,
+  config: RegistrySyncConfig,
+): Bookkeeping | undefined {
   const text = inferenceService.metadata.annotations?.[config.keys.recordAnnotation];
   if (text === undefined) return undefined;
   try {
@@ -46,7 +49,8 @@ export function bookkeepingPatch(
   const { labels = {}, annotations = {} } = inferenceService.metadata;
   const { inferenceServiceIdLabel, recordAnnotation } = config.keys;
   const value = JSON.stringify({ registry: bookkeeping.registry, id: bookkeeping.id });
-  const label = labels[inferenceServiceIdLabel] === bookkeeping.id ? {} : { labels: { [inferenceServiceIdLabel]: bookkeeping.id } };
+  const label =
+    labels[inferenceServiceIdLabel] === bookkeeping.id ? {} : { labels: { [inferenceServiceIdLabel]: bookkeeping.id } };
   const annotation = annotations[recordAnnotation] === value ? {} : { annotations: { [recordAnnotation]: value } };
   const metadata = { ...label, ...annotation };
   return Object.keys(metadata).length === 0 ? undefined : { metadata };

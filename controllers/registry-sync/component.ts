@@ -1,9 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  registrySyncConfigFile,
-  type RegistrySyncConfig,
-} from '../../definitions/config/registry-sync';
+import { registrySyncConfigFile, type RegistrySyncConfig } from '../../definitions/config/registry-sync';
 import { services } from '../../definitions/kubernetes/core-resources';
 import { registryServiceLabel } from '../../definitions/names/model-registry';
 import { registrySyncLease } from '../../definitions/permissions/registry-sync';
@@ -75,7 +72,9 @@ class ConfiguredRegistrySync implements ConfiguredComponent {
       clock,
       random,
     });
-    const byRegistryNamespace = isvcs.index('registry namespace', (object) => [readLink(object, config).registryNamespace]);
+    const byRegistryNamespace = isvcs.index('registry namespace', (object) => [
+      readLink(object, config).registryNamespace,
+    ]);
     manager.add(
       new Controller({
         name: controllerName,

@@ -20,7 +20,11 @@ export interface DesiredRecord {
 }
 
 /** The record for a live InferenceService. Every member below `spec` and `status` may be absent. */
-export function desiredRecord(inferenceService: InferenceService, link: Link, config: RegistrySyncConfig): DesiredRecord {
+export function desiredRecord(
+  inferenceService: InferenceService,
+  link: Link,
+  config: RegistrySyncConfig,
+): DesiredRecord {
   const { metadata, spec, status } = inferenceService;
   const annotations = metadata.annotations ?? {};
   const runtime = spec?.predictor?.model?.runtime;
@@ -37,7 +41,11 @@ export function desiredRecord(inferenceService: InferenceService, link: Link, co
 }
 
 /** Body that makes the record. */
-export function newRecord(desired: DesiredRecord, registeredModelId: string, servingEnvironmentId: string): NewInferenceService {
+export function newRecord(
+  desired: DesiredRecord,
+  registeredModelId: string,
+  servingEnvironmentId: string,
+): NewInferenceService {
   const { name, modelVersionId, runtime, desiredState, url } = desired;
   return {
     name,

@@ -38,7 +38,11 @@ const specifyRegistry =
   'Specify the namespace and the name of the Model Registry service to use by adding labels to the InferenceService.';
 
 /** Chooses the registry: URL annotation, then the named Service, then the only labelled Service of the namespace. */
-export function chooseRegistry(link: Link, services: RegistryServices, config: RegistrySyncConfig): Registry | NoRegistry {
+export function chooseRegistry(
+  link: Link,
+  services: RegistryServices,
+  config: RegistrySyncConfig,
+): Registry | NoRegistry {
   if (link.registryUrl !== undefined) return fromAnnotation(link.registryUrl, config);
   if (services.named !== undefined) return fromService(services.named, config);
   const [only, ...others] = services.labelled;
@@ -49,7 +53,9 @@ export function chooseRegistry(link: Link, services: RegistryServices, config: R
       reason: registryEvents.ambiguous,
       note:
         `More than one Model Registry service found in namespace ${namespace}. Specify which one to use via labels.` +
-        (link.registryName === undefined ? '' : ` There is no service ${link.registryName}; found: ${names.join(', ')}.`),
+        (link.registryName === undefined
+          ? ''
+          : ` There is no service ${link.registryName}; found: ${names.join(', ')}.`),
     };
   }
   if (only === undefined) return { reason: registryEvents.notFound, note: specifyRegistry };
@@ -67,7 +73,10 @@ export function chooseRegistry(link: Link, services: RegistryServices, config: R
 function fromAnnotation(url: string, config: RegistrySyncConfig): Registry | NoRegistry {
   const { trustedHosts, urlAnnotation } = config.registry;
   if (urlAnnotation === 'disabled') {
-    return { reason: registryEvents.rejected, note: `Annotation ${config.keys.urlAnnotation} is disabled by the operator.` };
+    return {
+      reason: registryEvents.rejected,
+      note: `Annotation ${config.keys.urlAnnotation} is disabled by the operator.`,
+    };
   }
   return usable(() => {
     const baseUrl = normaliseAddress(url, trustedHosts);

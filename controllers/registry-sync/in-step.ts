@@ -13,7 +13,12 @@ export interface InStep {
 }
 
 /** Fingerprint of what an InferenceService asks of a registry; one made again under its name has another uid in it. */
-export function inStep(inferenceService: InferenceService, link: Link, registry: Registry, config: RegistrySyncConfig): string {
+export function inStep(
+  inferenceService: InferenceService,
+  link: Link,
+  registry: Registry,
+  config: RegistrySyncConfig,
+): string {
   const annotation = inferenceService.metadata.annotations?.[config.keys.recordAnnotation];
   const finalizer = inferenceService.metadata.finalizers?.includes(config.keys.finalizer);
   return JSON.stringify([desiredRecord(inferenceService, link, config), link, registry.baseUrl, annotation, finalizer]);

@@ -112,7 +112,8 @@ export class RegistrySyncReconciler {
     const labelled = registryServices.list(link.registryNamespace);
     const named = await this.namedService(client, labelled, link, context);
     const registry = chooseRegistry(link, { labelled, ...(named === undefined ? {} : { named }) }, config);
-    if ('baseUrl' in registry) context.log.debug({ registry: registry.baseUrl, foundBy: registry.foundBy }, 'registry chosen');
+    if ('baseUrl' in registry)
+      context.log.debug({ registry: registry.baseUrl, foundBy: registry.foundBy }, 'registry chosen');
     return registry;
   }
 

@@ -21,7 +21,8 @@ export async function lookUpRecord(
   identity: RecordIdentity,
   signal: AbortSignal,
 ): Promise<RecordLookup> {
-  const labelled = identity.recordId === undefined ? undefined : await client.getInferenceService(identity.recordId, signal);
+  const labelled =
+    identity.recordId === undefined ? undefined : await client.getInferenceService(identity.recordId, signal);
   if (labelled !== undefined && isOurs(labelled, identity)) return { record: labelled };
   const found = await client.findInferenceService(identity.name, identity.servingEnvironmentId, signal);
   return {

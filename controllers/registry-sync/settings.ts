@@ -29,7 +29,9 @@ function readYaml(text: string): unknown {
   try {
     return load(text) ?? {};
   } catch (error) {
-    throw new ConfigError(registrySyncConfigFile, [`not YAML: ${error instanceof Error ? error.message : String(error)}`]);
+    throw new ConfigError(registrySyncConfigFile, [
+      `not YAML: ${error instanceof Error ? error.message : String(error)}`,
+    ]);
   }
 }
 
@@ -51,7 +53,9 @@ function override(
     return [variable.parse(given)];
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error);
-    throw new ConfigError('environment', [`${value === undefined ? alias : name}: got ${JSON.stringify(given)}, ${cause}`]);
+    throw new ConfigError('environment', [
+      `${value === undefined ? alias : name}: got ${JSON.stringify(given)}, ${cause}`,
+    ]);
   }
 }
 

@@ -28,7 +28,7 @@ export interface ClusterConfigSources {
 }
 
 /** No place has a configuration. */
-export class NoClusterConfig extends Error {
+class NoClusterConfig extends Error {
   constructor() {
     super(
       'finding the API server: not in a cluster (KUBERNETES_SERVICE_HOST is not set) and no kubeconfig: ' +

@@ -19,7 +19,11 @@ const headersForMs = 10_000;
  * @param contextName @default the file's current-context
  * @throws Error naming the file and what is wrong with it
  */
-export async function readKubeconfig(files: readonly string[], clock: Clock, contextName?: string): Promise<ClusterConfig> {
+export async function readKubeconfig(
+  files: readonly string[],
+  clock: Clock,
+  contextName?: string,
+): Promise<ClusterConfig> {
   const source = `kubeconfig ${files.join(', ')}`;
   const config = merged(files);
   if (contextName !== undefined) config.setCurrentContext(contextName);

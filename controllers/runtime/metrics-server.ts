@@ -8,7 +8,7 @@ export function metricsServer(metrics: RuntimeMetrics): Server {
 }
 
 /** Answers requests for the metrics. */
-export function metricsListener(metrics: RuntimeMetrics): RequestListener {
+function metricsListener(metrics: RuntimeMetrics): RequestListener {
   return (request, response) => {
     const path = (request.url ?? '').replace(/[?#].*$/, '');
     if (path !== metricsPath) {

@@ -29,7 +29,10 @@ export const registrySyncConfigSchema = z.strictObject({
       publishedUrlAnnotation: qualifiedName.default(registryKeys.publishedUrl),
       recordAnnotation: qualifiedName.default(registryKeys.record),
       /** Looked up on the registry's Service in this order; the first non-empty one is its external address. */
-      serviceAnnotations: z.array(qualifiedName).min(1).default([...serviceAddressAnnotations]),
+      serviceAnnotations: z
+        .array(qualifiedName)
+        .min(1)
+        .default([...serviceAddressAnnotations]),
     })
     .prefault({}),
   /** Namespace searched for registry Services when an InferenceService names none. */
@@ -40,7 +43,10 @@ export const registrySyncConfigSchema = z.strictObject({
   registry: z
     .strictObject({
       /** Version part of the API's path. */
-      apiVersion: z.string().regex(/^v[0-9a-z]+$/, 'not an API version').default('v1alpha3'),
+      apiVersion: z
+        .string()
+        .regex(/^v[0-9a-z]+$/, 'not an API version')
+        .default('v1alpha3'),
       /** Accept any certificate. */
       skipTlsVerify: z.boolean().default(false),
       /** PEM files trusted in addition to the system's. */

@@ -2,8 +2,6 @@
 
 /** Address of `/healthz` and `/readyz` unless a flag says otherwise. */
 export const healthPort = 8081;
-/** Port of `/metrics` over HTTPS. */
-export const secureMetricsPort = 8443;
 /** Port of `/metrics` over plain HTTP, by convention. */
 export const plainMetricsPort = 8080;
 
@@ -19,9 +17,6 @@ export const serviceAccountDirectory = '/var/run/secrets/kubernetes.io/serviceac
 
 /** Annotation with the digest of the configuration a pod template was rendered with, so that a change rolls the pods. */
 export const configChecksumAnnotation = 'slipway.dev/config-checksum';
-
-/** Annotation that declares what a workload refers to but its environment does not render. */
-export const externalReferencesAnnotation = 'slipway.dev/external-references';
 
 /** Unprivileged user and group of the image; the number upstream images use. */
 export const imageUser = 65532;

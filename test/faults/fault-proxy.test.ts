@@ -79,10 +79,13 @@ describe('the fault proxy', () => {
     await expect(read()).resolves.toBe('first line\nfirst line\nsecond line ä\nsecond line ä\n');
   });
 
-  it.each([{ kind: 'split' } as const, { kind: 'slow', delayMs: 20 } as const])('delivers everything with $kind', async (fault) => {
-    proxy.inject({ matches: any, fault });
-    await expect(read()).resolves.toBe(text);
-  });
+  it.each([{ kind: 'split' } as const, { kind: 'slow', delayMs: 20 } as const])(
+    'delivers everything with $kind',
+    async (fault) => {
+      proxy.inject({ matches: any, fault });
+      await expect(read()).resolves.toBe(text);
+    },
+  );
 
   it('decides by its seed alone', () => {
     const numbers = (seed: number) => Array.from({ length: 5 }, seededRandom(seed));

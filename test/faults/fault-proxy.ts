@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Agent, type Dispatcher } from 'undici';
+import { Agent } from 'undici';
 import { forwarderOf, type Fault } from './fault';
 
 /** A request as rules see it. */
@@ -124,9 +124,12 @@ async function pass(
   const answer = await agent.request({
     origin: target,
     path: incoming.url ?? '/',
-    method: (incoming.method ?? 'GET') as Dispatcher.HttpMethod,
+    method: incoming.method ?? 'GET',
     headers: messageHeaders(incoming.headers),
-    body: ['GET', 'HEAD', 'DELETE'].includes(incoming.method ?? 'GET') && !incoming.headers['content-length'] ? null : incoming,
+    body:
+      ['GET', 'HEAD', 'DELETE'].includes(incoming.method ?? 'GET') && !incoming.headers['content-length']
+        ? null
+        : incoming,
     signal: cancelled.signal,
   });
   const headers = messageHeaders(answer.headers);

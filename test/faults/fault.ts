@@ -3,7 +3,12 @@ import type { ServerResponse } from 'node:http';
 /** What can go wrong with one request on its way. */
 export type Fault =
   /** The proxy answers itself, the server never sees the request. */
-  | { readonly kind: 'status'; readonly status: number; readonly headers?: Record<string, string>; readonly body?: string }
+  | {
+      readonly kind: 'status';
+      readonly status: number;
+      readonly headers?: Record<string, string>;
+      readonly body?: string;
+    }
   /** The connection is reset: at once, after bytes of the answer, or after a time. */
   | { readonly kind: 'cut'; readonly afterBytes?: number; readonly afterMs?: number }
   /** Half-open: after these bytes nothing arrives any more, and nobody closes. */
@@ -105,7 +110,7 @@ export function forwarderOf(fault: Exclude<Fault, { kind: 'status' }> | undefine
 }
 
 function* lines(bytes: Buffer): Generator<Buffer> {
-  for (let start = 0; start < bytes.length; ) {
+  for (let start = 0; start < bytes.length;) {
     const end = bytes.indexOf(0x0a, start) + 1;
     yield bytes.subarray(start, end);
     start = end;

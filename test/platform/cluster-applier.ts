@@ -56,7 +56,8 @@ export class ClusterApplier {
     for (;;) {
       const { status } = crdSchema.parse(await this.client.get(resource, manifest.metadata));
       if (status?.conditions?.some(({ type, status: value }) => type === 'Established' && value === 'True')) return;
-      if (Date.now() > deadline) throw new Error(`${nameOf(manifest)} was not established within ${establishMs / 1000} s`);
+      if (Date.now() > deadline)
+        throw new Error(`${nameOf(manifest)} was not established within ${establishMs / 1000} s`);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
@@ -68,7 +69,9 @@ export class ClusterApplier {
     if (known !== undefined) return known;
     const path = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
     const answer = await this.connection.send({ method: 'GET', path, operation: `discovering ${apiVersion}` });
-    const found = resourceListSchema.parse(answer).resources.find(({ name, kind: other }) => other === kind && !name.includes('/'));
+    const found = resourceListSchema
+      .parse(answer)
+      .resources.find(({ name, kind: other }) => other === kind && !name.includes('/'));
     if (found === undefined) throw new Error(`the API server does not serve ${kind} in ${apiVersion}`);
     const [version = '', group = ''] = apiVersion.split('/').reverse();
     const scope = found.namespaced ? 'Namespaced' : 'Cluster';

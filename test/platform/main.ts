@@ -45,7 +45,8 @@ async function look({ client, registry, examples }: Platform): Promise<readonly 
   const namespaces = [...new Set(examples.map(({ metadata }) => metadata.namespace ?? 'default'))];
   const objects = (await Promise.all(namespaces.map((namespace) => inferenceServicesIn(client, namespace)))).flat();
   for (const object of objects) {
-    if (await serve(client, object)) say(`serving      ${object.metadata.name} got its URL (stand-in for the serving controller)`);
+    if (await serve(client, object))
+      say(`serving      ${object.metadata.name} got its URL (stand-in for the serving controller)`);
   }
   const records = registry.entities().inferenceServices.map(recordView);
   table.show(rowsOf(objects, records));
@@ -80,7 +81,8 @@ async function once(platform: Platform, interrupted: AbortSignal): Promise<void>
 
 function recordView(entity: Readonly<Record<string, unknown>>): RecordView {
   const properties = entity['customProperties'];
-  const url: unknown = typeof properties === 'object' && properties !== null ? Reflect.get(properties, 'url') : undefined;
+  const url: unknown =
+    typeof properties === 'object' && properties !== null ? Reflect.get(properties, 'url') : undefined;
   const value: unknown = typeof url === 'object' && url !== null ? Reflect.get(url, 'string_value') : undefined;
   return {
     id: String(entity['id']),

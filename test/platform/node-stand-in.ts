@@ -19,7 +19,9 @@ const deploymentSchema = z.object({
       spec: z.object({
         serviceAccountName: z.string(),
         containers: z
-          .array(z.object({ name: z.string(), args: z.array(z.string()).default([]), env: z.array(envSchema).default([]) }))
+          .array(
+            z.object({ name: z.string(), args: z.array(z.string()).default([]), env: z.array(envSchema).default([]) }),
+          )
           .length(1),
         volumes: z.array(z.looseObject({ configMap: z.object({ name: z.string() }).optional() })).default([]),
       }),
@@ -86,7 +88,9 @@ export async function runDeployment(options: NodeStandInOptions): Promise<Runnin
   await writeFile(join(serviceAccount, 'ca.crt'), options.cluster.ca);
   await writeFile(join(serviceAccount, 'namespace'), namespace);
 
-  const files = volumes.flatMap(({ configMap }) => (configMap === undefined ? [] : configData(options.manifests, namespace, configMap.name)));
+  const files = volumes.flatMap(({ configMap }) =>
+    configMap === undefined ? [] : configData(options.manifests, namespace, configMap.name),
+  );
   for (const [name, text] of files) await writeFile(join(root, name), text);
   const config = files.map(([name]) => `--config=${join(root, name)}`);
 
@@ -104,7 +108,8 @@ export async function runDeployment(options: NodeStandInOptions): Promise<Runnin
   const args = [options.program, ...container.args, ...addresses, ...config];
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = new Promise<string>((resolve) => child.once('exit', (code, signal) => resolve(signal ?? String(code))));
-  for (const stream of [child.stdout, child.stderr]) createInterface(stream).on('line', (line) => options.onLog(parseLogLine(line)));
+  for (const stream of [child.stdout, child.stderr])
+    createInterface(stream).on('line', (line) => options.onLog(parseLogLine(line)));
 
   return {
     name: container.args[0] ?? metadata.name,
@@ -132,10 +137,16 @@ function configData(manifests: readonly Manifest[], namespace: string, name: str
   return Object.entries(configMapSchema.parse(found).data);
 }
 
-function valueOf({ name, value, valueFrom }: z.output<typeof envSchema>, pod: Readonly<Record<string, string>>): string {
+function valueOf(
+  { name, value, valueFrom }: z.output<typeof envSchema>,
+  pod: Readonly<Record<string, string>>,
+): string {
   if (valueFrom === undefined) return value ?? '';
   const field = pod[valueFrom.fieldRef.fieldPath];
-  if (field === undefined) throw new Error(`variable ${name} takes ${valueFrom.fieldRef.fieldPath}, which the stand-in for nodes does not know`);
+  if (field === undefined)
+    throw new Error(
+      `variable ${name} takes ${valueFrom.fieldRef.fieldPath}, which the stand-in for nodes does not know`,
+    );
   return field;
 }
 

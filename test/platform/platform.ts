@@ -53,7 +53,9 @@ export async function startPlatform({ context, say, onLog }: PlatformOptions): P
     const registry = await startModelRegistry({ port });
     cleanups.push(() => registry.close());
     await seed(registry);
-    say(`registry     ${registry.url} (a double, see test/doubles/model-registry), registered model 1 "iris", version 1 "v1"`);
+    say(
+      `registry     ${registry.url} (a double, see test/doubles/model-registry), registered model 1 "iris", version 1 "v1"`,
+    );
 
     const manifests = await localManifests(registry.url, say);
     for (const manifest of manifests) {
@@ -78,7 +80,9 @@ export async function startPlatform({ context, say, onLog }: PlatformOptions): P
       });
       cleanups.push(() => controller.stop());
       controllers.push(controller);
-      say(`controller   ${controller.name} runs as its ServiceAccount (process ${String(controller.process.pid)}, stand-in for a node)`);
+      say(
+        `controller   ${controller.name} runs as its ServiceAccount (process ${String(controller.process.pid)}, stand-in for a node)`,
+      );
     }
 
     const examples = readManifests('examples');
@@ -113,7 +117,9 @@ async function connect(
   const metrics = createMetrics({ process: false });
   const connection = new ApiConnection({ config, clock: realClock, metrics, userAgent: 'slipway-start' });
   cleanups.push(() => connection.close());
-  say(`cluster      ${config.server} (${context === undefined ? 'etcd and kube-apiserver started here' : `context ${context}`})`);
+  say(
+    `cluster      ${config.server} (${context === undefined ? 'etcd and kube-apiserver started here' : `context ${context}`})`,
+  );
   const { ca } = config.tls;
   return { connection, address: { server: config.server, ca: Array.isArray(ca) ? ca.join('\n') : String(ca ?? '') } };
 }
@@ -149,7 +155,8 @@ async function seed(registry: ModelRegistry): Promise<void> {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
     });
-    if (!response.ok) throw new Error(`seeding the registry: POST ${path}: ${response.status} ${await response.text()}`);
+    if (!response.ok)
+      throw new Error(`seeding the registry: POST ${path}: ${response.status} ${await response.text()}`);
   };
   await post('registered_models', { name: 'iris' });
   await post('model_versions', { name: 'v1', registeredModelId: '1' });

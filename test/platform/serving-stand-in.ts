@@ -7,11 +7,14 @@ import { inferenceServices, type InferenceService } from '../../definitions/serv
  */
 export async function serve(client: KubernetesClient, inferenceService: InferenceService): Promise<boolean> {
   const { name, namespace, deletionTimestamp, generation } = inferenceService.metadata;
-  if (deletionTimestamp !== undefined || inferenceService.status?.url !== undefined || namespace === undefined) return false;
+  if (deletionTimestamp !== undefined || inferenceService.status?.url !== undefined || namespace === undefined)
+    return false;
   const status = {
     observedGeneration: generation,
     url: `http://${name}-${namespace}.example.com`,
-    conditions: [{ type: 'Ready', status: 'True', lastTransitionTime: new Date().toISOString(), reason: 'ServingStandIn' }],
+    conditions: [
+      { type: 'Ready', status: 'True', lastTransitionTime: new Date().toISOString(), reason: 'ServingStandIn' },
+    ],
   };
   await client.mergePatch(inferenceServices, { name, namespace }, { status }, { subresource: 'status' });
   return true;

@@ -13,7 +13,10 @@ export interface RecordView {
 }
 
 /** InferenceServices of one namespace. */
-export async function inferenceServicesIn(client: KubernetesClient, namespace: string): Promise<readonly InferenceService[]> {
+export async function inferenceServicesIn(
+  client: KubernetesClient,
+  namespace: string,
+): Promise<readonly InferenceService[]> {
   return (await client.list(inferenceServices, { namespace })).items;
 }
 

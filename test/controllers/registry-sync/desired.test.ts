@@ -3,11 +3,16 @@ import { readLink } from '../../../controllers/registry-sync/link';
 import type { InferenceService } from '../../../definitions/serving/inference-service';
 import { config, inferenceService } from './inference-services';
 
-const desired = (object: InferenceService, settings = config()) => desiredRecord(object, readLink(object, settings), settings);
+const desired = (object: InferenceService, settings = config()) =>
+  desiredRecord(object, readLink(object, settings), settings);
 
 describe('the desired record', () => {
   it('is named after the InferenceService and its uid, in the environment of its namespace', () => {
-    expect(desired(inferenceService({}))).toEqual({ name: 'iris/uid-1', environment: 'ml-models', desiredState: 'DEPLOYED' });
+    expect(desired(inferenceService({}))).toEqual({
+      name: 'iris/uid-1',
+      environment: 'ml-models',
+      desiredState: 'DEPLOYED',
+    });
   });
 
   it('carries runtime, version and URL when there are any', () => {
@@ -24,7 +29,9 @@ describe('the desired record', () => {
   });
 
   it('has no runtime for a custom predictor', () => {
-    const object = inferenceService({ spec: { predictor: { containers: [{ name: 'kserve-container', image: 'example/model:1' }] } } });
+    const object = inferenceService({
+      spec: { predictor: { containers: [{ name: 'kserve-container', image: 'example/model:1' }] } },
+    });
     expect(desired(object)).not.toHaveProperty('runtime');
   });
 
@@ -37,7 +44,9 @@ describe('the desired record', () => {
   });
 
   it('is UNDEPLOYED while the InferenceService is stopped', () => {
-    expect(desired(inferenceService({ annotations: { 'serving.kserve.io/stop': 'True' } })).desiredState).toBe('UNDEPLOYED');
+    expect(desired(inferenceService({ annotations: { 'serving.kserve.io/stop': 'True' } })).desiredState).toBe(
+      'UNDEPLOYED',
+    );
   });
 
   it('has the configured prefix before the environment', () => {

@@ -16,10 +16,18 @@ describe('the difference between a record and what it should be', () => {
     ['appears', {}, 'https://a', { url: string('https://a') }],
     ['changes', { url: string('https://a') }, 'https://b', { url: string('https://b') }],
     ['goes', { url: string('https://a') }, undefined, {}],
-    ['has another type', { url: { metadataType: 'MetadataIntValue', int_value: '1' } }, 'https://a', { url: string('https://a') }],
+    [
+      'has another type',
+      { url: { metadataType: 'MetadataIntValue', int_value: '1' } },
+      'https://a',
+      { url: string('https://a') },
+    ],
   ])('is the whole property map when the URL %s', (_, customProperties, url, expected) => {
     const wanted = url === undefined ? desired : { ...desired, url };
-    expect(difference(record({ customProperties }), wanted)).toEqual({ desiredState: 'DEPLOYED', customProperties: expected });
+    expect(difference(record({ customProperties }), wanted)).toEqual({
+      desiredState: 'DEPLOYED',
+      customProperties: expected,
+    });
   });
 
   it('is nothing when the URL is empty on one side and absent on the other', () => {
@@ -32,7 +40,10 @@ describe('the difference between a record and what it should be', () => {
   });
 
   it('keeps the properties of others and encodes struct values again', () => {
-    const customProperties = { owner: string('ann'), card: { metadataType: 'MetadataStructValue', struct_value: '{"a":1}' } };
+    const customProperties = {
+      owner: string('ann'),
+      card: { metadataType: 'MetadataStructValue', struct_value: '{"a":1}' },
+    };
     expect(difference(record({ customProperties }), { ...desired, url: 'https://a' })?.customProperties).toEqual({
       owner: string('ann'),
       card: { metadataType: 'MetadataStructValue', struct_value: Buffer.from('{"a":1}').toString('base64') },

@@ -25,11 +25,16 @@ describe('the link of an InferenceService', () => {
   });
 
   it('takes the default namespace of registries when no label names one', () => {
-    expect(readLink(inferenceService({}), config({ registriesNamespace: 'registries' })).registryNamespace).toBe('registries');
+    expect(readLink(inferenceService({}), config({ registriesNamespace: 'registries' })).registryNamespace).toBe(
+      'registries',
+    );
   });
 
   it('takes empty labels for absent ones', () => {
-    const link = readLink(inferenceService({ labels: { [label('registered-model-id')]: '', [label('name')]: '' } }), config());
+    const link = readLink(
+      inferenceService({ labels: { [label('registered-model-id')]: '', [label('name')]: '' } }),
+      config(),
+    );
     expect(link).toEqual({ registryNamespace: 'kubeflow', invalidIds: [] });
     expect(isLinked(link)).toBe(false);
   });
@@ -41,8 +46,12 @@ describe('the link of an InferenceService', () => {
   });
 
   it('exists with a model id or with a record id', () => {
-    expect(isLinked(readLink(inferenceService({ labels: { [label('registered-model-id')]: '1' } }), config()))).toBe(true);
-    expect(isLinked(readLink(inferenceService({ labels: { [label('inference-service-id')]: '1' } }), config()))).toBe(true);
+    expect(isLinked(readLink(inferenceService({ labels: { [label('registered-model-id')]: '1' } }), config()))).toBe(
+      true,
+    );
+    expect(isLinked(readLink(inferenceService({ labels: { [label('inference-service-id')]: '1' } }), config()))).toBe(
+      true,
+    );
   });
 
   it('is read from the keys that are configured', () => {

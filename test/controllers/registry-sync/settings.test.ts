@@ -49,7 +49,10 @@ describe('the settings of registry sync', () => {
   });
 
   it('accept the aliases of the overview document', () => {
-    const environment = { MODEL_REGISTRY_URL_ANNOTATION: 'a.example/url', MODEL_REGISTRY_NAMESPACE_LABEL: 'a.example/ns' };
+    const environment = {
+      MODEL_REGISTRY_URL_ANNOTATION: 'a.example/url',
+      MODEL_REGISTRY_NAMESPACE_LABEL: 'a.example/ns',
+    };
     expect(registrySyncSettings(undefined, environment).keys).toMatchObject({
       urlAnnotation: 'a.example/url',
       namespaceLabel: 'a.example/ns',
@@ -57,15 +60,40 @@ describe('the settings of registry sync', () => {
   });
 
   it.each([
-    ['an unknown key', 'regstry: {}', {}, 'registry-sync.yaml: unknown key regstry, allowed: cleanupGraceSeconds, clusterDomain, enabled'],
+    [
+      'an unknown key',
+      'regstry: {}',
+      {},
+      'registry-sync.yaml: unknown key regstry, allowed: cleanupGraceSeconds, clusterDomain, enabled',
+    ],
     ['an unknown nested key', 'registry: {tokn: x}', {}, 'unknown key registry.tokn, allowed: apiVersion, caFiles'],
     ['a wrong type', 'workers: many', {}, 'registry-sync.yaml: workers: got "many", expected number'],
     ['a number out of bounds', 'workers: 0', {}, 'workers: got 0, must be at least 1'],
-    ['a wrong choice', 'registry: {urlAnnotation: perhaps}', {}, 'registry.urlAnnotation: got "perhaps", allowed: allowed, disabled'],
+    [
+      'a wrong choice',
+      'registry: {urlAnnotation: perhaps}',
+      {},
+      'registry.urlAnnotation: got "perhaps", allowed: allowed, disabled',
+    ],
     ['text that is not YAML', 'a: [', {}, 'registry-sync.yaml: not YAML'],
-    ['a variable that means nothing', undefined, { INFERENCE_SERVICE_CONTROLLER: 'maybe' }, 'environment: INFERENCE_SERVICE_CONTROLLER: got "maybe", allowed: managed, true'],
-    ['a variable with a bad key', undefined, { NAME_LABEL: 'not a key' }, 'environment: keys.nameLabel: got "not a key", not a qualified name'],
-    ['two spellings that contradict', undefined, { URL_ANNOTATION: 'a', MODEL_REGISTRY_URL_ANNOTATION: 'b' }, 'URL_ANNOTATION=a and MODEL_REGISTRY_URL_ANNOTATION=b are two spellings of one variable and contradict each other: set one'],
+    [
+      'a variable that means nothing',
+      undefined,
+      { INFERENCE_SERVICE_CONTROLLER: 'maybe' },
+      'environment: INFERENCE_SERVICE_CONTROLLER: got "maybe", allowed: managed, true',
+    ],
+    [
+      'a variable with a bad key',
+      undefined,
+      { NAME_LABEL: 'not a key' },
+      'environment: keys.nameLabel: got "not a key", not a qualified name',
+    ],
+    [
+      'two spellings that contradict',
+      undefined,
+      { URL_ANNOTATION: 'a', MODEL_REGISTRY_URL_ANNOTATION: 'b' },
+      'URL_ANNOTATION=a and MODEL_REGISTRY_URL_ANNOTATION=b are two spellings of one variable and contradict each other: set one',
+    ],
   ])('refuse %s', (_, file, environment, message) => {
     expect(() => registrySyncSettings(file, environment)).toThrow(message);
   });

@@ -64,6 +64,10 @@ it.each([
   [['--zap-encoder=xml'], '--zap-encoder: "xml" is not allowed, give json, console'],
 ])('refuses %j with exit code 2', (args, message) => {
   expect(() => parseControllerFlags(args)).toThrow(
-    expect.objectContaining({ name: 'UsageError', exitCode: 2, message: expect.stringContaining(message) as string }),
+    expect.objectContaining({
+      name: 'UsageError',
+      exitCode: 2,
+      message: expect.stringContaining(message) as string,
+    }) as Error,
   );
 });

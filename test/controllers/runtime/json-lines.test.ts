@@ -1,11 +1,12 @@
 import { jsonLines } from '../../../controllers/runtime/json-lines';
+import { collected } from './collected';
 
 async function* chunksOf(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
   for (let start = 0; start < bytes.length; start += size) yield bytes.subarray(start, start + size);
 }
 
 async function read(text: string, size: number): Promise<unknown[]> {
-  return Array.fromAsync(jsonLines(chunksOf(Buffer.from(text), size)));
+  return collected(jsonLines(chunksOf(Buffer.from(text), size)));
 }
 
 it('gives the same values however the bytes are cut, also inside a character', async () => {

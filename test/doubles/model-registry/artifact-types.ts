@@ -36,9 +36,9 @@ export const modelArtifact = artifact('ModelArtifact', 'model-artifact', 'model 
   ...strings('modelSourceKind', 'modelSourceClass', 'modelSourceGroup', 'modelSourceId', 'modelSourceName'),
 });
 
-export const docArtifact = artifact('DocArtifact', 'doc-artifact', 'doc artifact', { uri: string });
+const docArtifact = artifact('DocArtifact', 'doc-artifact', 'doc artifact', { uri: string });
 
-export const dataSet = artifact('DataSet', 'dataset-artifact', 'data set', {
+const dataSet = artifact('DataSet', 'dataset-artifact', 'data set', {
   ...strings('digest', 'sourceType', 'source', 'schema', 'profile', 'uri'),
 });
 
@@ -48,7 +48,7 @@ export const metric = artifact('Metric', 'metric', 'metric', {
   step: { type: 'integer' },
 });
 
-export const parameter = artifact('Parameter', 'parameter', 'parameter', {
+const parameter = artifact('Parameter', 'parameter', 'parameter', {
   value: string,
   parameterType: { type: 'enum', values: ['string', 'number', 'boolean', 'object'], default: 'string' },
 });
