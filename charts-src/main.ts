@@ -48,7 +48,7 @@ function main(args: string[], outputDirectory: string): number {
     const components = renderEnvironment(environment);
     const files = environmentFiles(components);
     const folder = join(resolve(out), environment.name);
-    if (check) drift = [...drift, ...driftOf(readFolder(folder), files)];
+    if (check) drift = [...drift, ...driftOf(environment.name, readFolder(folder), files)];
     else replaceFolder(folder, files);
     for (const { directory, manifests } of components) {
       const bytes = Buffer.byteLength(files.get(`${directory}/${directory}.yaml`) ?? '');

@@ -3,18 +3,23 @@ import type { Files } from './files';
 /** Lines shown around a change. */
 const context = 3;
 
-/** How committed files differ from rendered ones, for a person; empty when they don't. */
-export function driftOf(committed: Files, rendered: Files): string[] {
+/**
+ * How committed files differ from rendered ones, for a person; empty when they don't.
+ *
+ * @param folder put before the paths
+ */
+export function driftOf(folder: string, committed: Files, rendered: Files): string[] {
   const paths = [...new Set([...committed.keys(), ...rendered.keys()])].sort();
   return paths.flatMap((path) => {
     const before = committed.get(path);
     const after = rendered.get(path);
     if (before === after) return [];
-    if (before === undefined) return [`+++ ${path}: rendered, not committed`];
-    if (after === undefined) return [`--- ${path}: committed, no longer rendered`];
+    const shown = `${folder}/${path}`;
+    if (before === undefined) return [`+++ ${shown}: rendered, not committed`];
+    if (after === undefined) return [`--- ${shown}: committed, no longer rendered`];
     return [
-      `--- ${path} (committed)`,
-      `+++ ${path} (rendered)`,
+      `--- ${shown} (committed)`,
+      `+++ ${shown} (rendered)`,
       ...changedLines(before.split('\n'), after.split('\n')),
     ];
   });

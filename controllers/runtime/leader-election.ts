@@ -29,7 +29,7 @@ export interface LeaderElectionOptions {
 const retryJitter = 1.2;
 
 /** The lease could not be renewed in time, or somebody else has it. */
-class LeaseLost extends Error {
+export class LeaseLost extends Error {
   constructor(lease: ObjectRef, cause: string) {
     super(`renewing leases/${lease.name} in ${lease.namespace}: ${cause}`);
     this.name = 'LeaseLost';

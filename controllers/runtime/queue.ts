@@ -79,7 +79,9 @@ export class WorkQueue {
     this.waiting.initial.delete(key);
     this.waiting[priority].set(key, since ?? this.options.clock.monotonic());
     if (since === undefined) this.options.metrics.queueAdds.inc(this.labels);
-    this.handOut();
+    this.measureDepth();
+    // Not at once: what one event adds twice, for two reasons, must not run twice.
+    queueMicrotask(() => this.handOut());
   }
 
   /** Adds a key later. Of several times the earliest counts. */

@@ -57,12 +57,12 @@ describe('lists', () => {
   });
 
   test.each([
-    ['%%%', 'not Base64'],
-    [encoded('13'), 'without a colon'],
-    [encoded('x:13'), 'with an id that is no number'],
-    [encoded('9999999999:13'), 'with an id that is no int32'],
-    [encoded('1'.repeat(1100)), 'too long'],
-  ])('with the token %s, %s, are refused', async (nextPageToken) => {
+    ['that is not Base64', '%%%'],
+    ['without a colon', encoded('13')],
+    ['with an id that is no number', encoded('x:13')],
+    ['with an id that is no int32', encoded('9999999999:13')],
+    ['of more than 1024 characters', encoded('1:'.padEnd(1100, '1'))],
+  ])('with a token %s are refused', async (_, nextPageToken) => {
     const answer = await registry.get(`${path}${query({ pageSize: '2', nextPageToken })}`);
     expect(answer).toMatchObject({ status: 400, body: { code: 'Bad Request' } });
     expect(answer.body).toMatchObject({

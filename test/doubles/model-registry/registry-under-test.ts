@@ -4,7 +4,7 @@ import { registryApiPath } from '../../../definitions/names/model-registry';
 import { startModelRegistry, type ModelRegistry, type ModelRegistryOptions } from './server';
 
 /** Base URL of a real server, without the base path of the API; the double is tested when it is unset. */
-const realUrl = process.env['MODEL_REGISTRY_URL'];
+const realUrl = process.env['MODEL_REGISTRY_URL'] || undefined;
 
 /** An answer with its body as JSON where it is JSON, else as text. */
 export interface Answered {

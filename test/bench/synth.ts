@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { environment } from '../../charts-src/environments/environment';
+import { environmentFiles, renderEnvironment } from '../../charts-src/output/render-environment';
+import { median, report, secondsOf } from './measure';
+
+const bound = z.object({ max: z.number() });
+const rangesSchema = z.object({ asTypedSeconds: bound, readyBundleSeconds: bound, tenTimesTheObjects: bound });
+
+const rounds = 10;
+
+/** Time of `npm run synth`, of the bundle it leaves, and how the time grows with the objects. @returns whether all are in range */
+export function benchSynth(): boolean {
+  const ranges = rangesSchema.parse(JSON.parse(readFileSync(join(__dirname, 'ranges/synth.json'), 'utf8')));
+  const out = ['--out', 'build/bench-synth'];
+  const seconds = {
+    typed: [] as number[],
+    bundle: [] as number[],
+    npm: [] as number[],
+    node: [] as number[],
+    tenfold: [] as number[],
+  };
+  secondsOf('npm', ['run', '-s', 'synth', '--', ...out]);
+  for (let round = 0; round < rounds; round += 1) {
+    seconds.typed.push(secondsOf('npm', ['run', '-s', 'synth', '--', ...out]));
+    seconds.bundle.push(secondsOf(process.execPath, ['build/synth.cjs', ...out]));
+    // The ceilings: npm and Node doing nothing.
+    seconds.npm.push(secondsOf('npm', ['run', '-s', 'synth', '--', '--help']));
+    seconds.node.push(secondsOf(process.execPath, ['-e', '0']));
+    const one = inProcess(20);
+    seconds.tenfold.push(inProcess(200) / one);
+  }
+  return report([
+    {
+      name: 'npm run synth, all environments, s',
+      value: median(seconds.typed),
+      beside: `npm run synth -- --help ${median(seconds.npm).toFixed(3)}`,
+      max: ranges.asTypedSeconds.max,
+    },
+    {
+      name: 'ready bundle, all environments, s',
+      value: median(seconds.bundle),
+      beside: `node doing nothing ${median(seconds.node).toFixed(3)}`,
+      max: ranges.readyBundleSeconds.max,
+    },
+    {
+      name: '10 times the objects, in process, times',
+      value: median(seconds.tenfold),
+      max: ranges.tenTimesTheObjects.max,
+    },
+  ]);
+}
+
+/** Seconds to render and serialize this many installations of registry sync, ten objects each. */
+function inProcess(installations: number): number {
+  const started = performance.now();
+  for (let index = 0; index < installations; index += 1) {
+    const options = { namePrefix: `n${index}-`, replicas: 2, monitor: true, networkPolicy: {} };
+    environmentFiles(renderEnvironment(environment({ name: 'bench', registrySync: options })));
+  }
+  return (performance.now() - started) / 1000;
+}

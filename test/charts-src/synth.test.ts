@@ -1,0 +1,94 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { readFolder } from '../../charts-src/output/files';
+
+const root = resolve(__dirname, '..', '..');
+const sources = ['charts-src', 'definitions', 'imports', 'package.json', 'tsconfig.json', 'cdk8s.yaml'];
+let copies: string[];
+
+beforeAll(async () => {
+  copies = await Promise.all(
+    ['slipway-synth-', 'slipway synth elsewhere-'].map((prefix) => mkdtemp(join(tmpdir(), prefix))),
+  );
+  for (const copy of copies) {
+    for (const source of sources) await cp(join(root, source), join(copy, source), { recursive: true });
+    await symlink(join(root, 'node_modules'), join(copy, 'node_modules'));
+  }
+});
+
+afterAll(async () => {
+  await Promise.all(copies.map((copy) => rm(copy, { recursive: true, force: true })));
+});
+
+function run(cwd: string, command: string[], env: NodeJS.ProcessEnv = {}): Promise<{ code: number; output: string }> {
+  const [program = '', ...args] = command;
+  const path = `${join(root, 'node_modules', '.bin')}:${process.env['PATH'] ?? ''}`;
+  return new Promise((done) => {
+    const options = { cwd, env: { ...process.env, NODE_OPTIONS: '', PATH: path, ...env }, maxBuffer: 1e8 };
+    execFile(program, args, options, (error, stdout, stderr) => {
+      done({ code: typeof error?.code === 'number' ? error.code : error === null ? 0 : 1, output: stdout + stderr });
+    });
+  });
+}
+
+const synth = (cwd: string, args: string[] = [], env: NodeJS.ProcessEnv = {}) =>
+  run(cwd, [process.execPath, 'charts-src/synth.mjs', ...args], env);
+
+describe('npm run synth', () => {
+  it('gives the same bytes at another path, in another time zone and locale, and those are committed', async () => {
+    const [first = '', second = ''] = copies;
+    const outcomes = [
+      await synth(first, [], { TZ: 'Asia/Kolkata', LANG: 'de_DE.UTF-8', LC_ALL: 'de_DE.UTF-8' }),
+      await synth(second, [], { TZ: 'UTC', LANG: 'C', LC_ALL: 'C' }),
+    ];
+    expect(outcomes.map(({ code }) => code)).toEqual([0, 0]);
+    const committed = readFolder(join(root, 'dist'));
+    expect(committed.size).toBeGreaterThan(0);
+    for (const copy of copies)
+      expect(Object.fromEntries(readFolder(join(copy, 'dist')))).toEqual(Object.fromEntries(committed));
+  });
+
+  it('gives the same bytes as cdk8s synth', async () => {
+    const [copy = ''] = copies;
+    const { code, output } = await run(copy, ['cdk8s', 'synth']);
+    expect({ code, output: code === 0 ? '' : output }).toEqual({ code: 0, output: '' });
+    expect(Object.fromEntries(readFolder(join(copy, 'dist')))).toEqual(
+      Object.fromEntries(readFolder(join(root, 'dist'))),
+    );
+  });
+
+  it('with --check is silent about a current dist and shows what drifted', async () => {
+    const [copy = ''] = copies;
+    await synth(copy);
+    expect((await synth(copy, ['--check'])).code).toBe(0);
+    const file = join(copy, 'dist/production/registry-sync/registry-sync.yaml');
+    await writeFile(file, (await readFile(file, 'utf8')).replace('replicas: 2', 'replicas: 3'));
+    const { code, output } = await synth(copy, ['--check']);
+    expect(code).toBe(1);
+    expect(output).toContain('--- production/registry-sync/registry-sync.yaml (committed)');
+    expect(output).toContain('-  replicas: 3\n+  replicas: 2');
+    expect(output).toContain('dist is not current: run npm run synth and commit the result');
+  });
+
+  it('renders the same objects when a construct id is another one', async () => {
+    const [copy = ''] = copies;
+    await synth(copy);
+    const file = join(copy, 'charts-src/registry-sync/deployment.ts');
+    await writeFile(file, (await readFile(file, 'utf8')).replaceAll("'Deployment', {", "'Renamed', {"));
+    expect(await synth(copy, ['--check'])).toMatchObject({
+      code: 0,
+      output: expect.not.stringContaining('---') as string,
+    });
+  });
+
+  it.each([
+    [['--enviroment', 'local'], "Unknown option '--enviroment'"],
+    [['--environment', 'staging'], '--environment: got staging, allowed: local, kubeflow, production'],
+  ])('ends with 2 for %j', async (args, message) => {
+    const { code, output } = await synth(copies[1] ?? '', args);
+    expect(code).toBe(2);
+    expect(output).toContain(message);
+  });
+});
