@@ -92,7 +92,7 @@ describe('an environment', () => {
       'registrySync.settings.workers: got 0, must be at least 1',
     ],
   ])('with %s is refused, naming option, value and what is allowed', (_, options, message) => {
-    expect(() => environment({ name: 'mine', ...options } as Parameters<typeof environment>[0])).toThrow(message);
+    expect(() => environment({ name: 'mine', ...options })).toThrow(message);
   });
 
   it('changes by one line when an option changes by one, plus the checksum that moves with it', () => {

@@ -254,7 +254,7 @@ describe('events', () => {
       recorder.record(object, { type: 'Warning', reason: 'Broken', note: 'It is broken.' });
     recorder.record(object, { type: 'Normal', reason: 'Mended', note: 'x'.repeat(2000) });
     await recorder.flush();
-    const events = await cluster.list({ apiVersion: 'events.k8s.io/v1', kind: 'Event', namespace });
+    const events = await cluster.list({ apiVersion: 'events.k8s.io/v1', kind: 'Event' }, { namespace });
     const about = events.filter((event) => JSON.stringify(event['regarding']).includes(object.metadata.uid ?? '?'));
     expect(about).toHaveLength(2);
     expect(about.find((event) => event['reason'] === 'Broken')).toMatchObject({
