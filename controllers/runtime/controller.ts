@@ -159,11 +159,13 @@ class ControllerRun<T extends KubernetesObject> {
     // Before the events wake keys they have to free them: the other way round a key would be held once more.
     const subscriptions = [...new Set(watches.map(({ store }) => store))].map((store) => this.observe(store));
     subscriptions.push(...watches.map((watch) => watch.subscribe(enqueue)));
-    const shutDown = () => this.queue.shutDown();
+    const shutDown = () => {
+      this.queue.shutDown();
+      this.resync?.cancel();
+    };
     stop.addEventListener('abort', shutDown);
     this.scheduleResync();
     await Promise.all(Array.from({ length: this.options.workers ?? 1 }, () => this.work()));
-    this.resync?.cancel();
     stop.removeEventListener('abort', shutDown);
     for (const unsubscribe of subscriptions) unsubscribe();
   }

@@ -21,10 +21,14 @@ export async function withDeadline<T>(
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const abort = new AbortController();
-  const forward = () => abort.abort(signal?.reason);
+  const timer = clock.setTimer(ms, () => abort.abort(new DeadlineExceeded(ms)));
+  const forward = () => {
+    // Work that ignores its signal must not keep the process alive until a deadline that changes nothing any more.
+    timer.cancel();
+    abort.abort(signal?.reason);
+  };
   if (signal?.aborted === true) forward();
   signal?.addEventListener('abort', forward);
-  const timer = clock.setTimer(ms, () => abort.abort(new DeadlineExceeded(ms)));
   try {
     return await work(abort.signal);
   } finally {

@@ -1,4 +1,4 @@
-import { pino, stdTimeFunctions, type DestinationStream, type Logger } from 'pino';
+import { pino, stdSerializers, stdTimeFunctions, type DestinationStream, type Logger } from 'pino';
 import { consoleLines } from './console-lines';
 import { redactText, secretKeys } from './redaction';
 
@@ -44,13 +44,15 @@ export function createLogger({
       timestamp: timestamps[timeEncoding],
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths: secretKeys.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]), censor: '[redacted]' },
+      // What is no error any more has lost its stack on purpose, below.
+      serializers: { err: (err: unknown) => (err instanceof Error ? stdSerializers.err(err) : err) },
       hooks: {
         streamWrite: redactText,
         logMethod(args, method, level) {
           const [fields] = args;
           if (level < stacksFrom && typeof fields === 'object' && fields !== null) {
             const err: unknown = Reflect.get(fields, 'err');
-            if (err instanceof Error) Reflect.set(fields, 'err', { type: err.name, message: err.message });
+            if (err instanceof Error) args[0] = { ...fields, err: { type: err.name, message: err.message } };
           }
           method.apply(this, args);
         },

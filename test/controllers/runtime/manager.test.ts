@@ -49,7 +49,7 @@ function makeManager(options: Partial<ManagerOptions> = {}) {
 
 async function get(lines: readonly LogLine[], server: 'health probes' | 'metrics', path: string) {
   const line = await waitFor(`${server} to listen`, () => lines.find(({ msg }) => msg === `${server} listening`));
-  const { statusCode, body } = await request(`http://${String(line['address'])}${path}`);
+  const { statusCode, body } = await request(`http://${String(line['address'])}${path}`, { reset: true });
   return { status: statusCode, text: await body.text() };
 }
 
@@ -254,7 +254,7 @@ describe('events', () => {
       recorder.record(object, { type: 'Warning', reason: 'Broken', note: 'It is broken.' });
     recorder.record(object, { type: 'Normal', reason: 'Mended', note: 'x'.repeat(2000) });
     await recorder.flush();
-    const events = await cluster.list({ apiVersion: 'events.k8s.io/v1', kind: 'Event' }, { namespace });
+    const events = await cluster.list({ apiVersion: 'events.k8s.io/v1', kind: 'Event' }, namespace);
     const about = events.filter((event) => JSON.stringify(event['regarding']).includes(object.metadata.uid ?? '?'));
     expect(about).toHaveLength(2);
     expect(about.find((event) => event['reason'] === 'Broken')).toMatchObject({

@@ -1,17 +1,9 @@
 import { clusterStorageContainers } from '../../../definitions/serving/cluster-storage-container';
-import { testCluster } from '../../cluster/test-cluster';
 import { type Field, objectWith } from './field-paths';
-import { PrivateKind } from './private-kinds';
+import { privateKind } from './private-kind';
 import { clusterStorageContainerFields } from './serving-runtime-fields';
 
-const cluster = testCluster();
-let kind: PrivateKind;
-
-beforeAll(async () => {
-  kind = await PrivateKind.serve(cluster, clusterStorageContainers);
-});
-
-afterAll(() => kind.remove());
+const kind = privateKind(clusterStorageContainers);
 
 const least: readonly Field[] = [
   ['spec.container.name', 'storage-initializer'],

@@ -1,18 +1,10 @@
 import { inferenceServices } from '../../../definitions/serving/inference-service';
 import type { JsonValue } from '../../../definitions/schema/structural-schema';
-import { testCluster } from '../../cluster/test-cluster';
 import { type Field, objectWith } from './field-paths';
 import { inferenceServiceSpecFields, inferenceServiceStatusFields } from './inference-service-fields';
-import { PrivateKind } from './private-kinds';
+import { privateKind } from './private-kind';
 
-const cluster = testCluster();
-let kind: PrivateKind;
-
-beforeAll(async () => {
-  kind = await PrivateKind.serve(cluster, inferenceServices);
-});
-
-afterAll(() => kind.remove());
+const kind = privateKind(inferenceServices);
 
 let count = 0;
 

@@ -1,21 +1,13 @@
 import { clusterServingRuntimes } from '../../../definitions/serving/cluster-serving-runtime';
 import { servingRuntimes } from '../../../definitions/serving/serving-runtime';
-import { testCluster } from '../../cluster/test-cluster';
 import { type Field, objectWith } from './field-paths';
-import { PrivateKind } from './private-kinds';
+import { privateKind } from './private-kind';
 import { servingRuntimeFields } from './serving-runtime-fields';
 
 const kinds = [servingRuntimes, clusterServingRuntimes].map((definition) => [definition.kind, definition] as const);
 
 describe.each(kinds)('%s', (_kind, definition) => {
-  const cluster = testCluster();
-  let kind: PrivateKind;
-
-  beforeAll(async () => {
-    kind = await PrivateKind.serve(cluster, definition);
-  });
-
-  afterAll(() => kind.remove());
+  const kind = privateKind(definition);
 
   test('every field is stored as written', async () => {
     const runtime = objectWith(servingRuntimeFields);

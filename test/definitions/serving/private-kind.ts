@@ -4,7 +4,8 @@ import { customResourceDefinition } from '../../../definitions/schema/custom-res
 import type { ResourceDefinition } from '../../../definitions/schema/resource-definition';
 import type { JsonValue } from '../../../definitions/schema/structural-schema';
 import type { ApiAnswer } from '../../cluster/api-client';
-import type { TestCluster } from '../../cluster/test-cluster';
+import { connectionFromEnvironment } from '../../cluster/cluster-connection';
+import { TestCluster } from '../../cluster/test-cluster';
 import { waitFor } from '../../cluster/wait-for';
 
 const crdPath = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
@@ -18,42 +19,65 @@ type Members = { readonly [member: string]: JsonValue };
 
 /**
  * One of our kinds on the test cluster, in a group of its own: other tests may serve the same kind under its real group
- * at the same time.
+ * at the same time. Call it at the top level of a test file or of a `describe`: it is served before the first test there
+ * and gone, with its objects, after the last.
  */
-export class PrivateKind {
-  private constructor(
+export function privateKind(definition: ResourceDefinition): PrivateKind {
+  const cluster = new TestCluster(connectionFromEnvironment(process.env));
+  const group = `t${randomBytes(5).toString('hex')}.slipway.dev`;
+  const kind = new PrivateKind(cluster, { ...definition, group });
+  beforeAll(() => kind.serve());
+  afterAll(async () => {
+    await kind.remove();
+    await cluster.close();
+  });
+  return kind;
+}
+
+class PrivateKind {
+  /** Warnings of the creation of the CustomResourceDefinition. */
+  warnings: readonly string[] = ['not created yet'];
+  /** Conditions of the CustomResourceDefinition that are true. */
+  conditions: readonly string[] = [];
+
+  private readonly crd;
+  /** Path of the objects. */
+  private readonly path: string;
+
+  constructor(
     private readonly cluster: TestCluster,
     private readonly definition: ResourceDefinition,
-    /** Answer to the creation of the CustomResourceDefinition. */
-    readonly created: ApiAnswer,
-    /** Conditions of the CustomResourceDefinition that are true. */
-    readonly conditions: readonly string[],
-  ) {}
+  ) {
+    const { group, version, plural, scope } = definition;
+    this.crd = customResourceDefinition(definition);
+    this.path = `/apis/${group}/${version}/${scope === 'Namespaced' ? 'namespaces/default/' : ''}${plural}`;
+  }
 
   /** Creates the CustomResourceDefinition and waits until objects can be written. */
-  static async serve(cluster: TestCluster, definition: ResourceDefinition): Promise<PrivateKind> {
-    const own = { ...definition, group: `t${randomBytes(5).toString('hex')}.slipway.dev` };
-    const crd = customResourceDefinition(own);
-    const created = await cluster.request('POST', crdPath, { body: crd, query: { fieldValidation: 'Strict' } });
-    if (created.status !== 201) throw new Error(`creating ${crd.metadata.name}: ${JSON.stringify(created.body)}`);
-    const conditions = await waitFor(`${crd.metadata.name} to be served`, async () => {
-      const { body } = await cluster.request('GET', `${crdPath}/${crd.metadata.name}`);
+  async serve(): Promise<void> {
+    const { name } = this.crd.metadata;
+    const created = await this.cluster.request('POST', crdPath, {
+      body: this.crd,
+      query: { fieldValidation: 'Strict' },
+    });
+    if (created.status !== 201) throw new Error(`creating ${name}: ${JSON.stringify(created.body)}`);
+    this.warnings = created.warnings;
+    this.conditions = await waitFor(`${name} to be served`, async () => {
+      const { body } = await this.cluster.request('GET', `${crdPath}/${name}`);
       const all = crdStatus.parse(body).status?.conditions ?? [];
       const now = all.filter(({ status }) => status === 'True').map(({ type }) => type);
-      return now.includes('Established') && (await cluster.request('GET', collection(own))).status === 200 && now;
+      return now.includes('Established') && (await this.cluster.request('GET', this.path)).status === 200 && now;
     });
-    return new PrivateKind(cluster, own, created, conditions);
   }
 
   /** Deletes the CustomResourceDefinition and with it every object. */
   async remove(): Promise<void> {
-    const { plural, group } = this.definition;
-    await this.cluster.request('DELETE', `${crdPath}/${plural}.${group}`);
+    await this.cluster.request('DELETE', `${crdPath}/${this.crd.metadata.name}`);
   }
 
   /** Server-side apply of an object, or of its status, under strict field validation. */
   async apply(name: string, members: Members, ...subresource: ['status'?]): Promise<ApiAnswer> {
-    return this.cluster.request('PATCH', [collection(this.definition), name, ...subresource].join('/'), {
+    return this.cluster.request('PATCH', [this.path, name, ...subresource].join('/'), {
       body: this.object(name, members),
       contentType: 'application/apply-patch+yaml',
       query: { fieldManager: 'test', fieldValidation: 'Strict' },
@@ -62,8 +86,7 @@ export class PrivateKind {
 
   /** Creation of an object as `kubectl create` does it. */
   async create(name: string, members: Members, fieldValidation: 'Strict' | 'Warn'): Promise<ApiAnswer> {
-    const body = this.object(name, members);
-    return this.cluster.request('POST', collection(this.definition), { body, query: { fieldValidation } });
+    return this.cluster.request('POST', this.path, { body: this.object(name, members), query: { fieldValidation } });
   }
 
   private object(name: string, members: Members): object {
@@ -73,13 +96,9 @@ export class PrivateKind {
 
   /** Members of a stored object besides `apiVersion`, `kind` and `metadata`; `undefined` when there is no such object. */
   async stored(name: string): Promise<object | undefined> {
-    const { status, body } = await this.cluster.request('GET', `${collection(this.definition)}/${name}`);
+    const { status, body } = await this.cluster.request('GET', `${this.path}/${name}`);
     if (status === 404) return undefined;
     const { apiVersion: _v, kind: _k, metadata: _m, ...members } = z.looseObject({}).parse(body);
     return members;
   }
-}
-
-function collection({ group, version, plural, scope }: ResourceDefinition): string {
-  return `/apis/${group}/${version}/${scope === 'Namespaced' ? 'namespaces/default/' : ''}${plural}`;
 }
