@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import type { Server as TlsServer } from 'node:https';
 import type { ApiResource, KubernetesObject } from '../../definitions/kubernetes/api-resource';
 import { listen, type BindAddress } from './bind-address';
 import { causeText } from './cause-text';
@@ -32,7 +33,7 @@ export interface ManagerOptions extends ControllerEnvironment {
 export interface MetricsEndpoint {
   readonly address: BindAddress;
   /** Makes the server; @default plain HTTP */
-  readonly server?: () => Server;
+  readonly server?: () => Server | TlsServer;
 }
 
 /** A kind that is watched. */
@@ -158,9 +159,9 @@ export class Manager {
     });
   }
 
-  private async listen(): Promise<Server[]> {
+  private async listen(): Promise<(Server | TlsServer)[]> {
     const { health, metricsEndpoint, metrics, log } = this.options;
-    const servers: Server[] = [];
+    const servers: (Server | TlsServer)[] = [];
     try {
       if (health !== undefined) {
         const server = healthServer(this.readiness);
