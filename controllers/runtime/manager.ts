@@ -133,7 +133,7 @@ export class Manager {
 
     const stopped = Promise.all([whenAborted(stop), working]);
     const ended = await Promise.race([
-      this.within(stop, stopped, gracefulStopSeconds),
+      this.within(stop, stopped, gracefulStopSeconds, abort.signal),
       ...(lost === undefined ? [] : [lost.then(() => 'lost' as const)]),
     ]);
     abort.abort(new Error('the process is stopping'));
@@ -151,10 +151,15 @@ export class Manager {
     return ended === 'done' ? 0 : 1;
   }
 
-  /** `done` when the work has ended, `late` when it has not, this many seconds after the stop. */
-  private async within(stop: AbortSignal, work: Promise<unknown>, seconds: number): Promise<'done' | 'late'> {
+  /** `done` when the work has ended, `late` when it has not, this many seconds after the stop, or when it is cut short. */
+  private async within(
+    stop: AbortSignal,
+    work: Promise<unknown>,
+    seconds: number,
+    cutShort: AbortSignal,
+  ): Promise<'done' | 'late'> {
     await whenAborted(stop);
-    return withDeadline(this.options.clock, seconds * 1000, undefined, async (signal) => {
+    return withDeadline(this.options.clock, seconds * 1000, cutShort, async (signal) => {
       return Promise.race([work.then(() => 'done' as const), whenAborted(signal).then(() => 'late' as const)]);
     });
   }
