@@ -1,0 +1,235 @@
+import { dump } from 'js-yaml';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { environment } from '../../../charts-src/environments/environment';
+import { renderEnvironment } from '../../../charts-src/output/render-environment';
+import type { RegistrySyncSettings } from '../../../definitions/config/registry-sync';
+import { registryKeys } from '../../../definitions/names/model-registry';
+import { customResourceDefinition } from '../../../definitions/schema/custom-resource-definition';
+import { servingDefinitions } from '../../../definitions/serving/kinds';
+import { type ClusterOptions, type RunningCluster, startCluster } from '../../cluster/start-cluster';
+import { TestCluster } from '../../cluster/test-cluster';
+import { waitFor } from '../../cluster/wait-for';
+import { startModelRegistry, type ModelRegistry } from '../../doubles/model-registry/server';
+import { bundledProgram, startRegistrySync, type ControllerProcess } from './controller-process';
+
+/** An InferenceService as tests write it. */
+export interface TestInferenceService {
+  readonly apiVersion: 'serving.kserve.io/v1beta1';
+  readonly kind: 'InferenceService';
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly spec: object;
+}
+
+/** One as the API server gives it back. */
+export interface StoredInferenceService {
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly uid: string;
+    readonly resourceVersion: string;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+    readonly finalizers?: readonly string[];
+    readonly deletionTimestamp?: string;
+  };
+  readonly spec?: { readonly predictor?: { readonly model?: { readonly runtime?: string } } };
+  readonly status?: { readonly url?: string };
+}
+
+/** An event as users see it with `kubectl describe`. */
+export interface TestEvent {
+  readonly type: string;
+  readonly reason: string;
+  readonly note: string;
+  readonly regarding: { readonly kind: string; readonly name: string };
+}
+
+export interface StartOptions {
+  /** Replaces single settings of the rendered configuration. */
+  readonly settings?: RegistrySyncSettings;
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Plain HTTP address of a proxy before the API server. @default straight to it */
+  readonly apiServer?: string;
+}
+
+/**
+ * Registry sync as it is deployed, on an API server of its own: another file's controller on a shared one would take up this file's
+ * InferenceServices too.
+ */
+export class Installation {
+  private readonly controllers: ControllerProcess[] = [];
+  private readonly directories: string[] = [];
+
+  private constructor(
+    /** The servers behind, to stop and start them. */
+    readonly servers: RunningCluster,
+    readonly cluster: TestCluster,
+    readonly registry: ModelRegistry,
+    /** Settings that the rendered configuration was made from. */
+    private readonly settings: RegistrySyncSettings,
+    private readonly program: { readonly program: string; readonly remove: () => Promise<void> },
+    private readonly account: { readonly username: string; readonly directory: string; readonly token: string },
+  ) {}
+
+  /**
+   * Starts API server and registry double, applies what is rendered: CRDs, ServiceAccount, roles, a Service that makes the
+   * registry known. The registry has the registered model 1 `iris` with the version 2 `v1`, and the model 3 `wine`
+   * without one: models and versions share one sequence of ids.
+   */
+  static async make(settings: RegistrySyncSettings = {}, options: ClusterOptions = {}): Promise<Installation> {
+    const servers = await startCluster(options);
+    const cluster = new TestCluster(servers);
+    const registry = await startModelRegistry();
+    await seed(registry);
+    await cluster.installCrds(servingDefinitions.map(customResourceDefinition));
+    const trustedHosts = [new URL(registry.url).host, ...(settings.registry?.trustedHosts ?? [])];
+    const complete = { ...settings, registry: { ...settings.registry, trustedHosts } };
+    const rendered = renderEnvironment(
+      environment({
+        name: 'test',
+        namespaces: [{ name: 'kubeflow' }],
+        registry: { externalAddress: registry.url },
+        registrySync: { settings: complete },
+      }),
+    );
+    const manifests = rendered.flatMap((component) => (component.directory === 'crds' ? [] : component.manifests));
+    for (const manifest of manifests) await cluster.apply(manifest, { fieldManager: 'gitops' });
+    const account = await cluster.serviceAccount('kubeflow', 'registry-sync');
+    return new Installation(servers, cluster, registry, complete, await bundledProgram(), account);
+  }
+
+  /** Name of the controller's ServiceAccount in the audit log. */
+  get user(): string {
+    return this.account.username;
+  }
+
+  /** Directory with the files that the controller's pod has mounted; a test may change them. */
+  get serviceAccountDirectory(): string {
+    return this.account.directory;
+  }
+
+  /** Starts one more controller process; it ends with {@link close} at the latest. */
+  async start({ settings = {}, args = [], env = {}, apiServer }: StartOptions = {}): Promise<ControllerProcess> {
+    const config = {
+      ...this.settings,
+      ...settings,
+      keys: { ...this.settings.keys, ...settings.keys },
+      registry: { ...this.settings.registry, ...settings.registry },
+    };
+    const controller = await startRegistrySync({
+      program: this.program.program,
+      server: this.cluster.url,
+      serviceAccountDirectory: this.account.directory,
+      config: dump(config),
+      args: [...(apiServer === undefined ? [] : [`--kubeconfig=${await this.kubeconfig(apiServer)}`]), ...args],
+      env,
+    });
+    this.controllers.push(controller);
+    return controller;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.controllers.map((controller) => controller.end('SIGKILL')));
+    await Promise.all(this.directories.map((directory) => rm(directory, { recursive: true, force: true })));
+    await this.registry.close();
+    await this.cluster.close();
+    await this.servers.stop();
+    await this.program.remove();
+  }
+
+  stored = async (object: TestInferenceService): Promise<StoredInferenceService | undefined> =>
+    (await this.cluster.find(object)) as unknown as StoredInferenceService | undefined;
+
+  /** Waits for the id label. */
+  linked = (object: TestInferenceService): Promise<StoredInferenceService> =>
+    waitFor(`${object.metadata.name} to be linked`, async () => {
+      const found = await this.stored(object);
+      return found?.metadata.labels?.[registryKeys.inferenceServiceId] === undefined ? undefined : found;
+    });
+
+  /** Waits until the object is no more. */
+  gone = (object: TestInferenceService) =>
+    waitFor(`${object.metadata.name} to be gone`, async () => (await this.stored(object)) === undefined);
+
+  /** Records whose name ends in this uid: one, when all is well. */
+  recordsOf = (uid: string) =>
+    this.registry.entities().inferenceServices.filter(({ name }) => String(name).endsWith(`/${uid}`));
+
+  recordOf = (uid: string) => this.recordsOf(uid)[0];
+
+  /** Warnings and notices on an object so far. */
+  eventsOn = async ({ metadata }: Pick<TestInferenceService, 'metadata'>): Promise<TestEvent[]> => {
+    const path = `/apis/events.k8s.io/v1/namespaces/${metadata.namespace}/events`;
+    const { body } = await this.cluster.request('GET', path);
+    return (body as { items: TestEvent[] }).items.filter(({ regarding }) => regarding.name === metadata.name);
+  };
+
+  /** Waits for an event of this reason. */
+  event = (object: TestInferenceService, reason: string): Promise<TestEvent> =>
+    waitFor(`event ${reason} on ${object.metadata.name}`, async () =>
+      (await this.eventsOn(object)).find((event) => event.reason === reason),
+    );
+
+  private async kubeconfig(server: string): Promise<string> {
+    const directory = await mkdtemp(join(tmpdir(), 'slipway-kubeconfig-'));
+    this.directories.push(directory);
+    const path = join(directory, 'kubeconfig');
+    const config = {
+      apiVersion: 'v1',
+      kind: 'Config',
+      clusters: [{ name: 'proxy', cluster: { server } }],
+      users: [{ name: 'controller', user: { token: this.account.token } }],
+      contexts: [{ name: 'test', context: { cluster: 'proxy', user: 'controller', namespace: 'kubeflow' } }],
+      'current-context': 'test',
+    };
+    await writeFile(path, dump(config), { mode: 0o600 });
+    return path;
+  }
+}
+
+/** An InferenceService of model 1, with what a test is about. */
+export function inferenceServiceOf(
+  namespace: string,
+  name: string,
+  parts: {
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+    readonly spec?: object;
+  } = {},
+): TestInferenceService {
+  const { labels = {}, annotations, spec } = parts;
+  return {
+    apiVersion: 'serving.kserve.io/v1beta1',
+    kind: 'InferenceService',
+    metadata: {
+      name,
+      namespace,
+      labels: { [registryKeys.registeredModelId]: '1', ...labels },
+      ...(annotations && { annotations }),
+    },
+    spec: spec ?? { predictor: { model: { modelFormat: { name: 'sklearn' }, runtime: 'kserve-sklearnserver' } } },
+  };
+}
+
+async function seed(registry: ModelRegistry): Promise<void> {
+  const post = async (path: string, body: object) => {
+    const answer = await fetch(`${registry.url}/api/model_registry/v1alpha3/${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    if (answer.status !== 201) throw new Error(`seeding ${path}: ${answer.status} ${await answer.text()}`);
+  };
+  await post('registered_models', { name: 'iris' });
+  await post('model_versions', { name: 'v1', registeredModelId: '1' });
+  await post('registered_models', { name: 'wine' });
+  registry.clearLog();
+}
