@@ -78,6 +78,7 @@ export async function runComponent(
     leaderElection: election,
     cutOff: () => void connection.close(),
     afterWork: () => events.flush(),
+    watchIdleSeconds: flags.watchIdleSeconds,
   });
   if (configured.enabled) {
     const directory = environment['SLIPWAY_SERVICE_ACCOUNT_DIRECTORY'] ?? serviceAccountDirectory;

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import type { LogLevel, TimeEncoding } from './log';
 import { UsageError } from './usage-error';
 
-/** The command line of a controller: controller-runtime's flags with its names, defaults and syntax. */
+/** The command line of a controller: controller-runtime's flags with its names, defaults and syntax, and few of our own. */
 export interface ControllerFlags {
   /** `0`: no metrics server. */
   readonly metricsBindAddress: string;
@@ -14,6 +14,8 @@ export interface ControllerFlags {
   readonly kubeconfig?: string;
   /** Configuration file. */
   readonly config?: string;
+  /** Seconds of silence after which a watch counts as dead. */
+  readonly watchIdleSeconds: number;
   readonly log: {
     readonly level: LogLevel;
     readonly encoder: 'json' | 'console';
@@ -31,6 +33,7 @@ const options = {
   'enable-http2': { type: 'boolean' },
   kubeconfig: { type: 'string' },
   config: { type: 'string' },
+  'watch-idle-seconds': { type: 'string' },
   'zap-devel': { type: 'boolean' },
   'zap-encoder': { type: 'string' },
   'zap-log-level': { type: 'string' },
@@ -47,6 +50,8 @@ export const controllerFlagsHelp = `  --metrics-bind-address HOST:PORT  metrics,
   --leader-elect                    work only while holding the lease (default false)
   --kubeconfig FILE                 instead of KUBECONFIG, the pod's ServiceAccount or ~/.kube/config
   --config FILE                     configuration of the controller
+  --watch-idle-seconds SECONDS      a watch that is silent for longer is opened anew, 1 to 3600; the API server sends
+                                    a bookmark about every 60 s (default 90)
   --zap-devel                       logs for people: console, debug (default false)
   --zap-encoder json|console        (default json, with --zap-devel console)
   --zap-log-level LEVEL             debug, info, error, panic or a positive number (default info, with --zap-devel debug)
@@ -77,6 +82,7 @@ export function parseControllerFlags(args: readonly string[]): ControllerFlags {
     enableHttp2: boolean('enable-http2', false),
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
     ...(config === undefined ? {} : { config }),
+    watchIdleSeconds: wholeNumber('watch-idle-seconds', text('watch-idle-seconds', '90'), 1, 3600),
     log: {
       level: parseLevel(text('zap-log-level', devel ? 'debug' : 'info')),
       encoder: choice('zap-encoder', text('zap-encoder', devel ? 'console' : 'json'), ['json', 'console']),
@@ -135,6 +141,12 @@ function parseBoolean(flag: Flag, text: string | undefined, otherwise: boolean):
   if (['1', 't', 'T', 'true', 'TRUE', 'True'].includes(text)) return true;
   if (['0', 'f', 'F', 'false', 'FALSE', 'False'].includes(text)) return false;
   throw new UsageError(`--${flag}: ${JSON.stringify(text)} is not a boolean, give true or false`);
+}
+
+function wholeNumber(flag: Flag, text: string, least: number, most: number): number {
+  const value = /^[0-9]{1,9}$/.test(text) ? Number(text) : NaN;
+  if (value >= least && value <= most) return value;
+  throw new UsageError(`--${flag}: ${JSON.stringify(text)} is not allowed, give a whole number from ${least} to ${most}`);
 }
 
 /** A number is how much more than info is wanted. */

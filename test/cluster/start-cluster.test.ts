@@ -50,6 +50,20 @@ describe('a cluster', () => {
     await expect(fetch(running.url)).rejects.toThrow();
   });
 
+  it('keeps its address and its objects when its API server is started again', async () => {
+    const running = await startCluster({ audit: 'off' });
+    try {
+      const access = new TestCluster(running);
+      const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: await access.namespace('kept') } };
+      const { metadata } = await access.get(namespace);
+      await running.restartApiServer();
+      expect((await access.get(namespace)).metadata).toEqual(metadata);
+      await access.close();
+    } finally {
+      await running.stop();
+    }
+  });
+
   it('without an audit log says so to who wants to read it', async () => {
     const running = await startCluster({ audit: 'off' });
     try {

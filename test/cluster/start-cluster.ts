@@ -32,8 +32,10 @@ export interface ClusterOptions {
 
 /** A cluster that this process started and has to stop. */
 export interface RunningCluster extends ClusterConnection {
-  /** Process ids of the servers. */
+  /** Process ids of the servers, ended ones included. */
   readonly pids: readonly number[];
+  /** Kills the API server and starts it again: same address, same certificate, same data. Ready when it resolves. */
+  restartApiServer(): Promise<void>;
   /** Kills the servers and removes the cluster's directory. */
   stop(): Promise<void>;
 }
@@ -76,10 +78,19 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Runnin
     const managerToken = randomBytes(24).toString('hex');
     await writeCredentials(directory, { adminToken, managerToken });
     if (audit !== 'off') await writeFile(join(directory, clusterFiles.auditPolicy), JSON.stringify(auditPolicy(audit)));
-    const { url, ca } = await startControlPlane(directory, adminToken, (layout) => [
+    const startApiServer = (layout: ControlPlaneLayout) =>
+      start('kube-apiserver', programs.apiServer, apiServerFlags(layout, audit !== 'off'));
+    const controlPlane = await startControlPlane(directory, adminToken, (layout) => [
       start('etcd', programs.etcd, etcdFlags(layout)),
-      start('kube-apiserver', programs.apiServer, apiServerFlags(layout, audit !== 'off')),
+      startApiServer(layout),
     ]);
+    const { url, ca, layout } = controlPlane;
+    let [, apiServer] = controlPlane.servers;
+    const restartApiServer = async () => {
+      await apiServer?.stop();
+      apiServer = startApiServer(layout);
+      await ready(layout, adminToken, [apiServer]);
+    };
     const adminKubeconfig = join(directory, clusterFiles.adminKubeconfig);
     await writeKubeconfig(adminKubeconfig, { url, ca, token: adminToken, user: 'admin' });
     if (controllerManager !== 'off' && programs.controllerManager !== undefined) {
@@ -89,8 +100,14 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Runnin
       start('kube-controller-manager', programs.controllerManager, flags);
     }
     const connection = { url, ca, adminToken, adminKubeconfig, directory, audit, controllerManager };
-    const pids = servers.flatMap(({ pid, ended }) => (pid !== undefined && ended === undefined ? [pid] : []));
-    return { ...connection, pids, stop };
+    return {
+      ...connection,
+      get pids() {
+        return servers.flatMap(({ pid }) => (pid === undefined ? [] : [pid]));
+      },
+      restartApiServer,
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;
@@ -118,12 +135,12 @@ async function startControlPlane(
   directory: string,
   adminToken: string,
   start: (layout: ControlPlaneLayout) => ServerProcess[],
-): Promise<{ url: string; ca: string }> {
+): Promise<{ url: string; ca: string; layout: ControlPlaneLayout; servers: readonly ServerProcess[] }> {
   for (let attempt = 1; ; attempt += 1) {
     const layout = { directory, etcdPort: await freePort(), apiPort: await freePort() };
     const servers = start(layout);
     try {
-      return await ready(layout, adminToken, servers);
+      return { ...(await ready(layout, adminToken, servers)), layout, servers };
     } catch (error) {
       const logs = await Promise.all(servers.map((server) => server.lastLines(20)));
       await Promise.all(servers.map((server) => server.stop()));

@@ -5,10 +5,14 @@ import { seededRandom } from './seeded-random';
 
 let server: Server;
 let proxy: FaultProxy;
+let served: number;
 const text = 'first line\nsecond line ä\n';
 
 beforeEach(async () => {
+  served = 0;
   server = createServer((request, response) => {
+    served += 1;
+    if (request.url === '/endless') return void response.write('begun');
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => response.end(request.method === 'POST' ? Buffer.concat(chunks) : text));
@@ -72,6 +76,17 @@ describe('the fault proxy', () => {
     const reader = response.body?.getReader();
     expect(Buffer.from((await reader?.read())?.value ?? []).toString()).toBe('first');
     await expect(reader?.read()).rejects.toThrow(/timeout/i);
+  });
+
+  it('holds a request for ever', async () => {
+    proxy.inject({ matches: any, fault: { kind: 'hold' } });
+    await expect(read('/a', { signal: AbortSignal.timeout(300) })).rejects.toThrow(/timeout/i);
+    expect(served).toBe(0);
+  });
+
+  it('ends an answer in good order after a time', async () => {
+    proxy.inject({ matches: any, fault: { kind: 'close', afterMs: 50 } });
+    await expect(read('/endless')).resolves.toBe('begun');
   });
 
   it('repeats lines', async () => {

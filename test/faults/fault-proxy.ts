@@ -13,6 +13,14 @@ export interface ProxiedRequest {
   readonly watch: boolean;
 }
 
+/** A request that came. */
+export interface SeenRequest extends ProxiedRequest {
+  /** When, in milliseconds of `performance.now()`. */
+  readonly at: number;
+  /** The fault it met. */
+  readonly fault?: Fault['kind'];
+}
+
 /** When a fault strikes. */
 export interface FaultRule {
   readonly matches: (request: ProxiedRequest) => boolean;
@@ -36,8 +44,8 @@ export interface FaultProxyOptions {
 /** A running proxy between a client and a real server. */
 export interface FaultProxy {
   readonly url: string;
-  /** Every request that came, and the fault it met. */
-  readonly requests: readonly (ProxiedRequest & { readonly fault?: Fault['kind'] })[];
+  /** Every request that came, oldest first. */
+  readonly requests: readonly SeenRequest[];
   /** Adds a rule; the first that matches strikes. Returns what takes it away again. */
   inject(rule: FaultRule): () => void;
   /** Resets every open connection. */
@@ -55,7 +63,7 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
     connect: ca === undefined ? {} : { ca },
   });
   const rules: { rule: FaultRule; left: number }[] = [];
-  const requests: (ProxiedRequest & { fault?: Fault['kind'] })[] = [];
+  const requests: SeenRequest[] = [];
   const open = new Set<ServerResponse>();
 
   const strike = (request: ProxiedRequest): Fault | undefined => {
@@ -70,7 +78,7 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
   const server = createServer((incoming, response) => {
     const request = describe(incoming);
     const fault = strike(request);
-    requests.push({ ...request, ...(fault === undefined ? {} : { fault: fault.kind }) });
+    requests.push({ ...request, at: performance.now(), ...(fault === undefined ? {} : { fault: fault.kind }) });
     open.add(response);
     response.once('close', () => open.delete(response));
     pass(agent, target, incoming, response, fault).catch(() => response.destroy());
@@ -112,6 +120,10 @@ async function pass(
   if (fault?.kind === 'status') {
     incoming.resume();
     response.writeHead(fault.status, fault.headers).end(fault.body ?? '');
+    return;
+  }
+  if (fault?.kind === 'hold') {
+    incoming.resume();
     return;
   }
   // A request that meets a cut before its first byte never reaches the server: the caller can't know either way.

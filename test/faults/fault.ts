@@ -11,6 +11,10 @@ export type Fault =
     }
   /** The connection is reset: at once, after bytes of the answer, or after a time. */
   | { readonly kind: 'cut'; readonly afterBytes?: number; readonly afterMs?: number }
+  /** The answer ends in good order after a time, however much there would be to say. */
+  | { readonly kind: 'close'; readonly afterMs: number }
+  /** The server never sees the request, and nobody answers it. */
+  | { readonly kind: 'hold' }
   /** Half-open: after these bytes nothing arrives any more, and nobody closes. */
   | { readonly kind: 'stall'; readonly afterBytes?: number }
   /** Each chunk of the answer comes late. */
@@ -29,7 +33,7 @@ const pause = (milliseconds: number) => new Promise<void>((resolve) => setTimeou
 
 /** Writes and waits while the receiver is slow, so that a stalled controller doesn't fill our memory. */
 async function write(response: ServerResponse, chunk: Buffer): Promise<void> {
-  if (response.destroyed || response.write(chunk)) return;
+  if (response.destroyed || response.writableEnded || response.write(chunk)) return;
   await new Promise<void>((resolve) => {
     const done = () => {
       response.off('drain', done).off('close', done);
@@ -56,7 +60,7 @@ async function forwardUpTo(limit: number, body: AsyncIterable<Buffer>, response:
 }
 
 /** How a fault treats the body of an answer. */
-export function forwarderOf(fault: Exclude<Fault, { kind: 'status' }> | undefined): BodyForwarder {
+export function forwarderOf(fault: Exclude<Fault, { kind: 'status' | 'hold' }> | undefined): BodyForwarder {
   if (fault === undefined) return forward;
   switch (fault.kind) {
     case 'cut':
@@ -66,6 +70,11 @@ export function forwarderOf(fault: Exclude<Fault, { kind: 'status' }> | undefine
         const more = await forwardUpTo(limit, body, response).finally(() => clearTimeout(timer));
         if (more) response.destroy();
         else response.end();
+      };
+    case 'close':
+      return async (body, response) => {
+        const timer = setTimeout(() => response.end(), fault.afterMs);
+        await forward(body, response).finally(() => clearTimeout(timer));
       };
     case 'stall':
       return async (body, response) => {

@@ -6,6 +6,7 @@ const defaults = {
   leaderElect: false,
   metricsSecure: true,
   enableHttp2: false,
+  watchIdleSeconds: 90,
   log: { level: 'info', encoder: 'json', timeEncoding: 'rfc3339nano', stacktraceLevel: 'error' },
 };
 
@@ -61,6 +62,8 @@ it.each([
   [['--leader-elect', 'false'], 'unexpected argument "false"'],
   [['--kubeconfig'], '--kubeconfig: needs a value'],
   [['--zap-log-level=0'], '--zap-log-level: "0" is not allowed, give debug, info, warn, error, panic'],
+  [['--watch-idle-seconds=0'], '--watch-idle-seconds: "0" is not allowed, give a whole number from 1 to 3600'],
+  [['--watch-idle-seconds=soon'], '--watch-idle-seconds: "soon" is not allowed'],
   [['--zap-encoder=xml'], '--zap-encoder: "xml" is not allowed, give json, console'],
 ])('refuses %j with exit code 2', (args, message) => {
   expect(() => parseControllerFlags(args)).toThrow(
