@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { version } from './version';
+import { version } from '../definitions/names/version';
 
 /**
  * A container image, pinned: by tag, and by digest where the environment demands that nobody can move the tag.

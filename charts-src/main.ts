@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { environments } from './environments/environments';
 import { driftOf } from './output/drift';
-import { readFolder, replaceFolder } from './output/files';
+import { foldersIn, readFolder, replaceFolder } from './output/files';
 import { environmentFiles, renderEnvironment } from './output/render-environment';
 
 const help = `npm run synth [-- OPTIONS]: renders every environment into dist/
@@ -54,6 +54,11 @@ function main(args: string[], outputDirectory: string): number {
       const bytes = Buffer.byteLength(files.get(`${directory}/${directory}.yaml`) ?? '');
       summary.push(`${environment.name}/${directory}: ${manifests.length} objects, ${bytes} bytes`);
     }
+  }
+  if (check && only === undefined) {
+    const known = new Set(all.map(({ name }) => name));
+    const unknown = foldersIn(resolve(out)).filter((folder) => !known.has(folder));
+    drift = [...drift, ...unknown.map((folder) => `--- ${folder}: committed, no environment of this name: delete it`)];
   }
   if (drift.length > 0) {
     process.stdout.write(`${drift.join('\n')}\n`);

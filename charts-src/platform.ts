@@ -12,7 +12,8 @@ export class Platform extends App {
   readonly components: readonly Component[];
 
   constructor({ namespaces, images, registry, registrySync }: Environment) {
-    super();
+    // What is rendered is asked for and never written by cdk8s itself; metadata of constructs would say where they were built.
+    super({ outdir: 'build/cdk8s', recordConstructMetadata: false });
     const components: Component[] = [];
     const component = (directory: string, labels = { name: directory, instance: directory, component: directory }) => {
       const chart = new Component(this, directory, { directory, labels });

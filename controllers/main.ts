@@ -4,7 +4,7 @@ import { runComponent } from './process';
 import { registrySync } from './registry-sync/component';
 import { controllerFlagsHelp, parseControllerFlags } from './runtime/flags';
 import { UsageError } from './runtime/usage-error';
-import { version } from './version';
+import { version } from '../definitions/names/version';
 
 const components: readonly Component[] = [registrySync];
 

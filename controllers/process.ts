@@ -18,7 +18,7 @@ import { Manager } from './runtime/manager';
 import { createMetrics, type RuntimeMetrics } from './runtime/metrics';
 import { stopOnSignals } from './runtime/signals';
 import { UsageError } from './runtime/usage-error';
-import { version } from './version';
+import { version } from '../definitions/names/version';
 
 const userAgent = `slipway/${version}`;
 

@@ -1,10 +1,10 @@
-import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import {
   type CustomResourceDefinition,
   customResourceDefinition,
 } from '../../definitions/schema/custom-resource-definition';
 import { servingDefinitions } from '../../definitions/serving/kinds';
+import { DefinitionObject } from './definition-object';
 
 let definitions: readonly CustomResourceDefinition[] | undefined;
 
@@ -15,7 +15,7 @@ export class ServingCrds extends Construct {
     // The conversion takes tens of milliseconds and gives the same result in every environment.
     definitions ??= servingDefinitions.map(customResourceDefinition);
     for (const { metadata, ...definition } of definitions) {
-      new ApiObject(this, metadata.name, {
+      new DefinitionObject(this, metadata.name, {
         ...definition,
         metadata: {
           ...metadata,

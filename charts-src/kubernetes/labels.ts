@@ -1,4 +1,4 @@
-import { version } from '../version';
+import { version } from '../../definitions/names/version';
 import { type Manifest, mapAt } from './manifest';
 import { mapPodTemplate } from './pod-template';
 

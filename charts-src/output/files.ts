@@ -14,8 +14,8 @@ import { dirname, join } from 'node:path';
 export type Files = ReadonlyMap<string, string>;
 
 /**
- * Puts a folder's content in place of what was there. Everything is written beside it first, so that a failure leaves the
- * old content.
+ * Puts a folder's content in place of what was there. Everything is written beside it first and the old content goes last, so that
+ * a failure loses neither.
  */
 export function replaceFolder(folder: string, files: Files): void {
   mkdirSync(dirname(folder), { recursive: true });
@@ -25,12 +25,20 @@ export function replaceFolder(folder: string, files: Files): void {
       mkdirSync(dirname(join(fresh, path)), { recursive: true });
       writeFileSync(join(fresh, path), text);
     }
-    rmSync(folder, { recursive: true, force: true });
+    const old = `${fresh}-old`;
+    if (existsSync(folder)) renameSync(folder, old);
     renameSync(fresh, folder);
+    rmSync(old, { recursive: true, force: true });
   } catch (error) {
     rmSync(fresh, { recursive: true, force: true });
     throw error;
   }
+}
+
+/** Names of the folders in a folder, none when it does not exist. */
+export function foldersIn(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
 }
 
 /** Files of a folder, empty when there is none. */

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { version } from '../version';
+import { version } from '../../definitions/names/version';
 import { layOutAppRoot } from './app-root';
 import type { Architecture } from './architecture';
 import { fetchPackages } from './debian-packages';

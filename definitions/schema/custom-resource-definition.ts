@@ -32,7 +32,7 @@ export interface CustomResourceDefinition {
 }
 
 /**
- * The CustomResourceDefinition of a kind. Every call converts anew (tens of milliseconds for a large kind).
+ * The CustomResourceDefinition of a kind.
  *
  * @throws NotStructural naming the field, when the schema of the kind has no structural form
  */

@@ -12,6 +12,9 @@ import { valueConstraints } from './value-constraints';
 
 type JsonSchema = z.core.JSONSchema.JSONSchema;
 
+/** Converted schemas: a namespaced kind and its cluster-scoped sibling share one, and a conversion takes tens of milliseconds. */
+const structural = new WeakMap<z.ZodType, StructuralSchema>();
+
 /**
  * Converts a zod schema to the structural schema of a CustomResourceDefinition: the input side of the zod schema, so
  * members with a default are not required.
@@ -22,6 +25,8 @@ type JsonSchema = z.core.JSONSchema.JSONSchema;
  * @throws NotStructural when the API server would refuse the result, or a member lacks a description
  */
 export function toStructural(schema: z.ZodType): StructuralSchema {
+  const known = structural.get(schema);
+  if (known !== undefined) return known;
   // `openapi-3.0` says `nullable` and exclusive bounds as Kubernetes does. What JSON can't represent comes as {}, which
   // has no type and is refused below with its path, as are members that refer to `definitions`.
   const { definitions: _, ...root } = z.toJSONSchema(schema, {
@@ -29,7 +34,9 @@ export function toStructural(schema: z.ZodType): StructuralSchema {
     target: 'openapi-3.0',
     unrepresentable: 'any',
   });
-  return convert(root, '');
+  const converted = convert(root, '');
+  structural.set(schema, converted);
+  return converted;
 }
 
 function convert(node: JsonSchema, path: string): StructuralSchema {

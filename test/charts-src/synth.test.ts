@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { readFolder } from '../../charts-src/output/files';
@@ -65,18 +65,33 @@ describe('npm run synth', () => {
     expect((await synth(copy, ['--check'])).code).toBe(0);
     const file = join(copy, 'dist/production/registry-sync/registry-sync.yaml');
     await writeFile(file, (await readFile(file, 'utf8')).replace('replicas: 2', 'replicas: 3'));
+    await mkdir(join(copy, 'dist/forgotten'));
     const { code, output } = await synth(copy, ['--check']);
+    await rm(join(copy, 'dist/forgotten'), { recursive: true });
     expect(code).toBe(1);
-    expect(output).toContain('--- production/registry-sync/registry-sync.yaml (committed)');
+    expect(output).toContain('--- forgotten: committed, no environment of this name: delete it');
+    expect(output).toContain('--- production/registry-sync/registry-sync.yaml\t(committed)');
     expect(output).toContain('-  replicas: 3\n+  replicas: 2');
     expect(output).toContain('dist is not current: run npm run synth and commit the result');
   });
 
-  it('renders the same objects when a construct id is another one', async () => {
+  it('renders the same objects when every construct id is another one', async () => {
     const [copy = ''] = copies;
     await synth(copy);
-    const file = join(copy, 'charts-src/registry-sync/deployment.ts');
-    await writeFile(file, (await readFile(file, 'utf8')).replaceAll("'Deployment', {", "'Renamed', {"));
+    const folder = join(copy, 'charts-src');
+    let renamed = 0;
+    for (const path of readFolder(folder).keys()) {
+      const text = await readFile(join(folder, path), 'utf8');
+      const changed = text.replaceAll(
+        /(new [\w.]+\((?:this|scope|component\([^)]*\)), )'(\w+)'/g,
+        (_, before: string, id: string) => {
+          renamed += 1;
+          return `${before}'Renamed${id}'`;
+        },
+      );
+      await writeFile(join(folder, path), changed);
+    }
+    expect(renamed).toBeGreaterThan(12);
     expect(await synth(copy, ['--check'])).toMatchObject({
       code: 0,
       output: expect.not.stringContaining('---') as string,

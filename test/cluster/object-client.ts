@@ -38,6 +38,8 @@ const patchTypes = {
  * the answer is not a success.
  */
 export class ObjectClient {
+  /** Warnings of the API server about anything that was written so far. */
+  readonly warnings: string[] = [];
   protected readonly client: ApiClient;
   private readonly discovery: ResourceDiscovery;
 
@@ -139,7 +141,8 @@ export class ObjectClient {
   }
 
   private async send(action: string, method: Method, path: string, options?: RequestOptions): Promise<unknown> {
-    const { status, body } = await this.request(method, path, options);
+    const { status, body, warnings } = await this.request(method, path, options);
+    this.warnings.push(...warnings.map((warning) => `${action}: ${warning}`));
     if (status >= 300) throw new RequestRefused(action, status, body);
     return body;
   }

@@ -5,7 +5,7 @@ import { hostArchitecture } from '../../../controllers/image/architecture';
 import { type BuiltImage, buildImage, type ImageBuild } from '../../../controllers/image/build-image';
 import { bundle } from '../../../controllers/image/bundle';
 import { imageCache } from '../../../controllers/image/image-cache';
-import { version } from '../../../controllers/version';
+import { version } from '../../../definitions/names/version';
 import { imageInputs, imageToolsMissing } from './image-inputs';
 import { chrootForbidden, runInReadOnlyRoot } from './read-only-root';
 import { copySourceTree } from './source-tree';

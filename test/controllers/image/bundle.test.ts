@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { rootCertificates } from 'node:tls';
 import { promisify } from 'node:util';
 import { type Bundle, bundle } from '../../../controllers/image/bundle';
-import { version } from '../../../controllers/version';
+import { version } from '../../../definitions/names/version';
 import { copySourceTree, sourceTree } from './source-tree';
 
 const execute = promisify(execFile);

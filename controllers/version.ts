@@ -1,2 +1,0 @@
-/** Version of the product, as `slipway --version` and the user agent say it. */
-export const version = '0.1.0';
