@@ -1,37 +1,43 @@
-import { Counter, Histogram, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
+import { registryFailureReasons, registrySyncMetrics as defined } from '../../definitions/metrics/registry-sync';
+import { registryEvents, type RegistryEventReason } from '../../definitions/names/registry-events';
 import type { RegistryClientOptions } from '../model-registry/registry-client';
+import { metricsIn } from '../runtime/prometheus';
 
-/** Metrics of the calls to registries. */
+/** Metrics of registry sync: the calls to registries and what came of them. */
 export interface RegistryMetrics {
   readonly observeRequest: NonNullable<RegistryClientOptions['observe']>;
+  /** Says how many InferenceServices carry the id of their record. Called before each scrape. */
+  readonly setLinked: (count: number) => void;
+  /** Counts a failure each time its Warning event is recorded, also where the event itself is only counted up. */
+  readonly failed: (reason: RegistryEventReason) => void;
 }
 
 const methods = ['GET', 'POST', 'PATCH'];
 
-/** Makes the metrics; every method exists with 0 from the start. */
+/** Makes the metrics; every method and every reason of a failure exists with 0 from the start. */
 export function registryMetrics(registry: Registry): RegistryMetrics {
-  const registers = [registry];
-  const requests = new Counter({
-    name: 'slipway_registry_requests_total',
-    help: 'Requests to Model Registries, by method and HTTP status; code <error> when there was no answer.',
-    labelNames: ['method', 'code'],
-    registers,
-  });
-  const seconds = new Histogram({
-    name: 'slipway_registry_request_duration_seconds',
-    help: 'Time from sending a request to a Model Registry to having its whole answer.',
-    labelNames: ['method'],
-    buckets: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15],
-    registers,
-  });
+  const { counter, gauge, histogram } = metricsIn(registry);
+  const requests = counter(defined.requests);
+  const seconds = histogram(defined.requestSeconds);
+  const linked = gauge(defined.linked);
+  const failures = counter(defined.failures);
+  const cleanupsSkipped = counter(defined.cleanupsSkipped);
   for (const method of methods) {
     requests.inc({ method, code: '200' }, 0);
+    requests.inc({ method, code: '<error>' }, 0);
     seconds.zero({ method });
   }
+  for (const reason of registryFailureReasons) failures.inc({ reason }, 0);
   return {
     observeRequest: ({ method, code, seconds: taken }) => {
       requests.inc({ method, code });
       seconds.observe({ method }, taken);
+    },
+    setLinked: (count) => linked.set(count),
+    failed: (reason) => {
+      failures.inc({ reason });
+      if (reason === registryEvents.cleanupSkipped) cleanupsSkipped.inc();
     },
   };
 }
