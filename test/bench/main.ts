@@ -1,14 +1,24 @@
+import { benchRegistrySync } from './registry-sync';
 import { benchSynth } from './synth';
 
-const benches: Readonly<Record<string, () => boolean>> = { synth: benchSynth };
+const benches: Readonly<Record<string, (args: readonly string[]) => boolean | Promise<boolean>>> = {
+  synth: benchSynth,
+  'registry-sync': benchRegistrySync,
+};
 
-const [name = ''] = process.argv.slice(2);
-const bench = benches[name];
-if (bench === undefined) {
+async function main([name = '', ...args]: readonly string[]): Promise<number> {
+  const bench = benches[name];
+  if (bench !== undefined) return (await bench(args)) ? 0 : 1;
   process.stderr.write(
     `npm run bench NAME: got ${JSON.stringify(name)}, allowed: ${Object.keys(benches).join(', ')}\n`,
   );
-  process.exitCode = 2;
-} else {
-  process.exitCode = bench() ? 0 : 1;
+  return 2;
 }
+
+main(process.argv.slice(2)).then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.exit(1);
+  },
+);
