@@ -13,6 +13,9 @@ export interface ControllerProcess {
   /** Base URL of its health probes. */
   readonly health: string;
   readonly metrics: string;
+  readonly pid: number;
+  /** Settles when it has ended, by itself or not: the exit code, or the signal that ended it. */
+  readonly ended: Promise<string>;
   /** Sends the signal and waits for the end; the exit code, or the signal that ended it. */
   end(signal?: NodeJS.Signals): Promise<string>;
 }
@@ -75,22 +78,27 @@ export async function startRegistrySync(options: {
   const log: string[] = [];
   for (const stream of [child.stdout, child.stderr]) createInterface(stream).on('line', (line) => log.push(line));
   const ended = new Promise<string>((resolve) => child.once('exit', (code, signal) => resolve(signal ?? String(code))));
-  const address = (what: string) =>
-    waitFor(`${what} of the controller`, () => {
+  const address = async (what: string): Promise<string> => {
+    const found = await waitFor(`${what} of the controller`, () => {
       const line = log.find((candidate) => candidate.includes(`"${what} listening"`));
-      const found = line === undefined ? undefined : /"address":"([^"]+)"/.exec(line)?.[1];
-      if (found === undefined && child.exitCode !== null) throw new Error(`controller ended:\n${log.join('\n')}`);
-      return found;
+      // One that has ended will never listen.
+      if (line === undefined && child.exitCode !== null) return { ended: true };
+      return line === undefined ? undefined : { address: /"address":"([^"]+)"/.exec(line)?.[1] };
     });
-  return {
-    log,
-    health: `http://${await address('health probes')}`,
-    metrics: `http://${await address('metrics')}`,
-    async end(signal = 'SIGTERM') {
-      child.kill(signal);
-      const code = await ended;
-      await rm(directory, { recursive: true, force: true });
-      return code;
-    },
+    if (found.address === undefined) throw new Error(`the controller ended:\n${log.join('\n')}`);
+    return found.address;
   };
+  const end = async (signal: NodeJS.Signals = 'SIGTERM') => {
+    child.kill(signal);
+    const code = await ended;
+    await rm(directory, { recursive: true, force: true });
+    return code;
+  };
+  try {
+    const health = `http://${await address('health probes')}`;
+    return { log, pid: child.pid ?? 0, health, metrics: `http://${await address('metrics')}`, ended, end };
+  } catch (error) {
+    await end('SIGKILL');
+    throw error;
+  }
 }

@@ -65,9 +65,6 @@ export interface StartOptions {
  * InferenceServices too.
  */
 export class Installation {
-  private readonly controllers: ControllerProcess[] = [];
-  private readonly directories: string[] = [];
-
   private constructor(
     /** The servers behind, to stop and start them. */
     readonly servers: RunningCluster,
@@ -75,8 +72,9 @@ export class Installation {
     readonly registry: ModelRegistry,
     /** Settings that the rendered configuration was made from. */
     private readonly settings: RegistrySyncSettings,
-    private readonly program: { readonly program: string; readonly remove: () => Promise<void> },
+    private readonly program: string,
     private readonly account: { readonly username: string; readonly directory: string; readonly token: string },
+    private readonly cleanups: (() => Promise<unknown>)[],
   ) {}
 
   /**
@@ -85,25 +83,29 @@ export class Installation {
    * without one: models and versions share one sequence of ids.
    */
   static async make(settings: RegistrySyncSettings = {}, options: ClusterOptions = {}): Promise<Installation> {
-    const servers = await startCluster(options);
-    const cluster = new TestCluster(servers);
-    const registry = await startModelRegistry();
-    await seed(registry);
-    await cluster.installCrds(servingDefinitions.map(customResourceDefinition));
-    const trustedHosts = [new URL(registry.url).host, ...(settings.registry?.trustedHosts ?? [])];
-    const complete = { ...settings, registry: { ...settings.registry, trustedHosts } };
-    const rendered = renderEnvironment(
-      environment({
-        name: 'test',
-        namespaces: [{ name: 'kubeflow' }],
-        registry: { externalAddress: registry.url },
-        registrySync: { settings: complete },
-      }),
-    );
-    const manifests = rendered.flatMap((component) => (component.directory === 'crds' ? [] : component.manifests));
-    for (const manifest of manifests) await cluster.apply(manifest, { fieldManager: 'gitops' });
-    const account = await cluster.serviceAccount('kubeflow', 'registry-sync');
-    return new Installation(servers, cluster, registry, complete, await bundledProgram(), account);
+    const cleanups: (() => Promise<unknown>)[] = [];
+    const closing = <T extends { close(): Promise<unknown> }>(started: T): T => {
+      cleanups.push(() => started.close());
+      return started;
+    };
+    try {
+      const servers = await startCluster(options);
+      cleanups.push(() => servers.stop());
+      const cluster = closing(new TestCluster(servers));
+      const registry = closing(await startModelRegistry());
+      await seed(registry);
+      await cluster.installCrds(servingDefinitions.map(customResourceDefinition));
+      const trustedHosts = [new URL(registry.url).host, ...(settings.registry?.trustedHosts ?? [])];
+      const complete = { ...settings, registry: { ...settings.registry, trustedHosts } };
+      for (const manifest of rendered(registry, complete)) await cluster.apply(manifest, { fieldManager: 'gitops' });
+      const account = await cluster.serviceAccount('kubeflow', 'registry-sync');
+      const bundled = await bundledProgram();
+      cleanups.push(bundled.remove);
+      return new Installation(servers, cluster, registry, complete, bundled.program, account, cleanups);
+    } catch (error) {
+      await closeAll(cleanups);
+      throw error;
+    }
   }
 
   /** Name of the controller's ServiceAccount in the audit log. */
@@ -125,24 +127,20 @@ export class Installation {
       registry: { ...this.settings.registry, ...settings.registry },
     };
     const controller = await startRegistrySync({
-      program: this.program.program,
+      program: this.program,
       server: this.cluster.url,
       serviceAccountDirectory: this.account.directory,
       config: dump(config),
       args: [...(apiServer === undefined ? [] : [`--kubeconfig=${await this.kubeconfig(apiServer)}`]), ...args],
       env,
     });
-    this.controllers.push(controller);
+    this.cleanups.push(() => controller.end('SIGKILL'));
     return controller;
   }
 
+  /** Ends everything that was started, the last first. */
   async close(): Promise<void> {
-    await Promise.all(this.controllers.map((controller) => controller.end('SIGKILL')));
-    await Promise.all(this.directories.map((directory) => rm(directory, { recursive: true, force: true })));
-    await this.registry.close();
-    await this.cluster.close();
-    await this.servers.stop();
-    await this.program.remove();
+    await closeAll(this.cleanups);
   }
 
   stored = async (object: TestInferenceService): Promise<StoredInferenceService | undefined> =>
@@ -180,7 +178,7 @@ export class Installation {
 
   private async kubeconfig(server: string): Promise<string> {
     const directory = await mkdtemp(join(tmpdir(), 'slipway-kubeconfig-'));
-    this.directories.push(directory);
+    this.cleanups.push(() => rm(directory, { recursive: true, force: true }));
     const path = join(directory, 'kubeconfig');
     const config = {
       apiVersion: 'v1',
@@ -217,6 +215,22 @@ export function inferenceServiceOf(
     },
     spec: spec ?? { predictor: { model: { modelFormat: { name: 'sklearn' }, runtime: 'kserve-sklearnserver' } } },
   };
+}
+
+function rendered(registry: ModelRegistry, settings: RegistrySyncSettings) {
+  const components = renderEnvironment(
+    environment({
+      name: 'test',
+      namespaces: [{ name: 'kubeflow' }],
+      registry: { externalAddress: registry.url },
+      registrySync: { settings },
+    }),
+  );
+  return components.flatMap(({ directory, manifests }) => (directory === 'crds' ? [] : manifests));
+}
+
+async function closeAll(cleanups: (() => Promise<unknown>)[]): Promise<void> {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 }
 
 async function seed(registry: ModelRegistry): Promise<void> {
