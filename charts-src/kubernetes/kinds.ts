@@ -20,6 +20,7 @@ const kinds = [
   ['apps', 'StatefulSet', 'Namespaced'],
   ['apps', 'Deployment', 'Namespaced'],
   ['monitoring.coreos.com', 'ServiceMonitor', 'Namespaced'],
+  ['monitoring.coreos.com', 'PrometheusRule', 'Namespaced'],
 ] as const satisfies readonly (readonly [group: string, kind: string, scope: 'Cluster' | 'Namespaced'])[];
 
 interface KindFacts {

@@ -16,6 +16,8 @@ export interface RegistrySyncNames {
   readonly metricsService: string;
   readonly networkPolicy: string;
   readonly serviceMonitor: string;
+  readonly alerts: string;
+  readonly dashboard: string;
   readonly podDisruptionBudget: string;
 }
 
@@ -38,6 +40,8 @@ export function slipwayNames(prefix: string): RegistrySyncNames {
     metricsService: `${instance}-metrics`,
     networkPolicy: instance,
     serviceMonitor: instance,
+    alerts: instance,
+    dashboard: `${instance}-dashboard`,
     podDisruptionBudget: instance,
   };
 }
@@ -62,6 +66,8 @@ export function upstreamNames(prefix: string): RegistrySyncNames {
     metricsService: `${manager}-metrics-service`,
     networkPolicy: `${controller}-allow-metrics-traffic`,
     serviceMonitor: `${manager}-metrics-monitor`,
+    alerts: `${manager}-alerts`,
+    dashboard: `${manager}-dashboard`,
     podDisruptionBudget: manager,
   };
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { registrySyncConfigSchema } from '../../definitions/config/registry-sync';
 import { quantity } from '../../definitions/kubernetes/quantity';
 import { dnsLabel } from '../kubernetes/dns-label';
+import { monitoringOptionsSchema } from '../monitoring/options';
 
 const port = z.int().min(1).max(65_535);
 const addresses = z.strictObject({
@@ -39,8 +40,10 @@ export const registrySyncOptionsSchema = z.strictObject({
   replicas: z.int().min(1).max(5).default(1),
   /** Renders the settings that upstream has variables for as these variables, all others into the file. */
   upstreamVariables: z.boolean().default(false),
-  /** Renders a ServiceMonitor; the cluster needs the CRDs of the Prometheus operator. */
+  /** Renders a ServiceMonitor, alerts and a dashboard; the cluster needs the CRDs of the Prometheus operator. */
   monitor: z.boolean().default(false),
+  /** Changes what `monitor` renders. */
+  monitoring: monitoringOptionsSchema.prefault({}),
   /** Traffic of the pods that is allowed; absent: no NetworkPolicy. */
   networkPolicy: networkPolicySchema.exactOptional(),
   /** Upstream's requests and limits by default. */

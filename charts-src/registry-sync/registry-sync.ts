@@ -1,8 +1,7 @@
 import { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
-import { metricsPath } from '../../definitions/names/controller';
-import { ServiceMonitor } from '../../imports/monitoring.coreos.com';
 import { addDeployment } from './deployment';
+import { addMonitor } from './monitor';
 import { type RegistrySyncNames, slipwayNames, upstreamNames } from './names';
 import { addMetricsService, addNetworkPolicy } from './network';
 import type { RegistrySyncOptions } from './options';
@@ -26,17 +25,12 @@ export class RegistrySync extends Construct {
   constructor(scope: Construct, id: string, { options, image }: RegistrySyncProps) {
     super(scope, id);
     const names = registrySyncNames(options);
-    const { namespace, replicas, monitor, settings, upstreamVariables } = options;
+    const { namespace, replicas, settings, upstreamVariables } = options;
     addRbac(this, names, namespace);
     addDeployment(this, { names, options, settings: renderSettings(settings, upstreamVariables), image });
     addMetricsService(this, names, namespace);
     addNetworkPolicy(this, names, options);
-    if (monitor) {
-      new ServiceMonitor(this, 'ServiceMonitor', {
-        metadata: { name: names.serviceMonitor, namespace, labels: { ...names.labels } },
-        spec: { selector: { matchLabels: serviceLabels(names) }, endpoints: [{ port: 'metrics', path: metricsPath }] },
-      });
-    }
+    addMonitor(this, names, options);
     if (replicas > 1) {
       new k8s.KubePodDisruptionBudget(this, 'PodDisruptionBudget', {
         metadata: { name: names.podDisruptionBudget, namespace },
@@ -47,9 +41,4 @@ export class RegistrySync extends Construct {
       });
     }
   }
-}
-
-/** Labels that the metrics Service has and no other Service of the namespace. */
-function serviceLabels(names: RegistrySyncNames): Record<string, string> {
-  return { 'app.kubernetes.io/name': names.application, 'app.kubernetes.io/instance': names.instance };
 }

@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import { k8s } from 'cdk8s-plus-28';
+import { Construct } from 'constructs';
+import { grafanaPanels } from './grafana-panels';
+import type { PanelRow } from './panel';
+import type { ScrapeTarget } from './scrape-target';
+
+export interface DashboardProps {
+  /** Name of the ConfigMap, and of the file in it. */
+  readonly name: string;
+  /** Title in Grafana's list. */
+  readonly title: string;
+  readonly target: ScrapeTarget;
+  readonly rows: readonly PanelRow[];
+}
+
+/** By this label Grafana's sidecar finds dashboards, as its chart and kube-prometheus-stack set it up. */
+const sidecarLabel = { grafana_dashboard: '1' };
+
+/**
+ * A Grafana dashboard about one scrape target, as the ConfigMap that Grafana's sidecar loads. The sidecar has to search the
+ * namespace (`searchNamespace: ALL`).
+ */
+export class Dashboard extends Construct {
+  constructor(scope: Construct, id: string, { name, title, target, rows }: DashboardProps) {
+    super(scope, id);
+    const { namespace, job } = target;
+    const dashboard = {
+      // Links and stars hang on it, Grafana takes 40 characters: the same for ever, another one per installation.
+      uid: `slipway-${createHash('sha256').update(`${namespace}/${job}`).digest('hex').slice(0, 16)}`,
+      title: `${title} (${namespace}/${job})`,
+      tags: ['slipway'],
+      schemaVersion: 39,
+      version: 1,
+      editable: false,
+      graphTooltip: 1,
+      refresh: '1m',
+      time: { from: 'now-6h', to: 'now' },
+      timezone: 'browser',
+      links: [],
+      annotations: { list: [] },
+      templating: { list: [dataSourceVariable] },
+      panels: grafanaPanels(rows, `\${${dataSourceVariable.name}}`),
+    };
+    new k8s.KubeConfigMap(this, 'ConfigMap', {
+      metadata: { name, namespace, labels: { ...sidecarLabel } },
+      data: { [`${name}.json`]: `${JSON.stringify(dashboard, null, 2)}\n` },
+    });
+  }
+}
+
+/** Lets who looks choose among the Prometheus servers that Grafana knows. */
+const dataSourceVariable = {
+  name: 'datasource',
+  label: 'Data source',
+  type: 'datasource',
+  query: 'prometheus',
+  refresh: 1,
+  regex: '',
+  hide: 0,
+  multi: false,
+  includeAll: false,
+  options: [],
+  current: {},
+};
