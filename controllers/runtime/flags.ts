@@ -146,7 +146,9 @@ function parseBoolean(flag: Flag, text: string | undefined, otherwise: boolean):
 function wholeNumber(flag: Flag, text: string, least: number, most: number): number {
   const value = /^[0-9]{1,9}$/.test(text) ? Number(text) : NaN;
   if (value >= least && value <= most) return value;
-  throw new UsageError(`--${flag}: ${JSON.stringify(text)} is not allowed, give a whole number from ${least} to ${most}`);
+  throw new UsageError(
+    `--${flag}: ${JSON.stringify(text)} is not allowed, give a whole number from ${least} to ${most}`,
+  );
 }
 
 /** A number is how much more than info is wanted. */
