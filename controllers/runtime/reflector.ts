@@ -47,7 +47,8 @@ interface OpenWatch<T extends KubernetesObject> {
  * Keeps a store equal to the objects of one kind in the cluster: lists, then watches, for ever. The states and what leads
  * from one to the next are in `reflector-state`; here is what they do.
  *
- * Guarantees: never gives up; a failure waits 0.8 s to 30 s with full jitter, longer when the server asks for it. The store
+ * Guarantees: never gives up; a failure waits 0.8 s to 30 s with full jitter, longer when the server asks for it; the wait
+ * starts over after a watch that has worked. The store
  * is only replaced by complete lists. `metadata.managedFields` is dropped, a third of an object that nobody reads;
  * `apiVersion` and `kind` are set, which lists of built-in kinds leave out.
  *
@@ -56,14 +57,14 @@ interface OpenWatch<T extends KubernetesObject> {
 export class Reflector<T extends KubernetesObject> {
   private state: ReflectorState<T> = { phase: 'Empty' };
   private watch: OpenWatch<T> | undefined;
-  private readonly backoff: Backoff;
+  private backoff: Backoff;
   private trouble: string | undefined;
   private readonly name: string;
 
   constructor(private readonly options: ReflectorOptions<T>) {
-    const { resource, clock, random, metrics } = options;
+    const { resource, metrics } = options;
     this.name = resource.group === '' ? resource.plural : `${resource.plural}.${resource.group}`;
-    this.backoff = new Backoff(backoff, clock, random);
+    this.backoff = this.newBackoff();
     metrics.reflectorLists.inc({ resource: this.name }, 0);
     metrics.reflectorObjects.set({ resource: this.name }, 0);
     metrics.reflectorListed.set({ resource: this.name }, 0);
@@ -79,6 +80,9 @@ export class Reflector<T extends KubernetesObject> {
       const outcome = step(this.state, happening);
       if (outcome.watchEnd !== undefined) {
         this.options.metrics.reflectorRestarts.inc({ resource: this.name, reason: outcome.watchEnd });
+        // A watch that worked shows that the server is well: something between us ends watches after a time, and a wait that
+        // grows with each of them would leave us blind for most of it.
+        if (outcome.watchEnd === 'error' && this.watchAgeMs() >= shortestWatchMs) this.backoff = this.newBackoff();
         this.endWatch();
       }
       if (outcome.change !== undefined) this.change(outcome.change);
@@ -141,8 +145,7 @@ export class Reflector<T extends KubernetesObject> {
     const next = await this.unlessIdle(watch.events.next());
     if (next === 'idle') return { type: 'idle' };
     if (next.done === true) {
-      const lasted = this.options.clock.monotonic() - watch.openedAt;
-      return { type: 'closed', early: !watch.sawEvent && lasted < shortestWatchMs };
+      return { type: 'closed', early: !watch.sawEvent && this.watchAgeMs() < shortestWatchMs };
     }
     watch.sawEvent = true;
     const event = next.value;
@@ -162,6 +165,15 @@ export class Reflector<T extends KubernetesObject> {
     } finally {
       timer.cancel();
     }
+  }
+
+  private newBackoff(): Backoff {
+    return new Backoff(backoff, this.options.clock, this.options.random);
+  }
+
+  /** 0 when no watch is open. */
+  private watchAgeMs(): number {
+    return this.watch === undefined ? 0 : this.options.clock.monotonic() - this.watch.openedAt;
   }
 
   private endWatch(): void {
