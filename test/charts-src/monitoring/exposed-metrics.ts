@@ -1,0 +1,34 @@
+import { targetLabels, up } from '../../../charts-src/monitoring/scrape-target';
+import { registryMetrics } from '../../../controllers/registry-sync/metrics';
+import { createMetrics } from '../../../controllers/runtime/metrics';
+
+/** Metrics as the process of registry sync makes them: labels by name, type by name. */
+export function processRegistry() {
+  const { registry } = createMetrics({ process: true });
+  registryMetrics(registry);
+  return registry.getMetricsAsArray().map((metric) => {
+    const labels: unknown = Reflect.get(metric, 'labelNames');
+    return {
+      name: metric.name,
+      help: metric.help,
+      // The type is in the class: the array's members carry none.
+      type: metric.constructor.name.toLowerCase(),
+      labels: Array.isArray(labels) ? labels.map(String) : [],
+    };
+  });
+}
+
+/** Series that a query about registry sync can find, each with the labels it has in Prometheus. */
+export function seriesInPrometheus(): ReadonlyMap<string, ReadonlySet<string>> {
+  const series = processRegistry().flatMap(({ name, type, labels }): [string, readonly string[]][] => {
+    if (type !== 'histogram') return [[name, labels]];
+    return [
+      [`${name}_bucket`, [...labels, 'le']],
+      [`${name}_sum`, labels],
+      [`${name}_count`, labels],
+    ];
+  });
+  return new Map(
+    [...series, [up.name, up.labels] as const].map(([name, labels]) => [name, new Set([...labels, ...targetLabels])]),
+  );
+}

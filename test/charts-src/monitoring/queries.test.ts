@@ -1,0 +1,101 @@
+import { environments } from '../../../charts-src/environments/environments';
+import { targetLabels } from '../../../charts-src/monitoring/scrape-target';
+import type { MetricDefinition } from '../../../definitions/metrics/metric';
+import { processMetrics } from '../../../definitions/metrics/process';
+import { registrySyncMetrics } from '../../../definitions/metrics/registry-sync';
+import { runtimeMetrics } from '../../../definitions/metrics/runtime';
+import { processRegistry, seriesInPrometheus } from './exposed-metrics';
+import { readQuery } from './query-text';
+import { monitoringOf, withRegistrySync } from './rendered-monitoring';
+
+const rendered = [
+  ...environments.map((make) => make()),
+  withRegistrySync({ monitor: true, names: 'upstream', namePrefix: 'b-' }),
+].map(monitoringOf);
+const queries = new Set(
+  rendered.flatMap(({ rules, dashboards }) => [
+    ...rules.map(({ expr }) => expr),
+    ...dashboards.flatMap(({ panels }) => panels.flatMap(({ targets }) => targets.map(({ expr }) => expr))),
+  ]),
+);
+const series = seriesInPrometheus();
+
+it('there are queries of alerts and of dashboards', () => {
+  expect(queries.size).toBeGreaterThan(30);
+});
+
+describe.each([...queries])('%s', (text) => {
+  const { metrics, grouping } = readQuery(text);
+
+  it('selects metrics that the process exposes, by labels that they have', () => {
+    expect(metrics).not.toHaveLength(0);
+    for (const { name, labels } of metrics) {
+      expect([...series.keys()]).toContain(name);
+      expect([...(series.get(name) ?? [])]).toEqual(expect.arrayContaining([...labels]));
+    }
+  });
+
+  it('reads one installation only', () => {
+    for (const { labels } of metrics) expect(labels).toEqual(expect.arrayContaining(['job', 'namespace']));
+  });
+
+  it('keeps labels that all of its metrics have', () => {
+    for (const { name } of metrics) {
+      expect([...(series.get(name) ?? [])]).toEqual(expect.arrayContaining([...grouping]));
+    }
+  });
+});
+
+describe('the definitions', () => {
+  const definitions: readonly MetricDefinition[] = [
+    ...Object.values(runtimeMetrics),
+    ...Object.values(registrySyncMetrics),
+    ...Object.values(processMetrics),
+  ];
+  const exposed = new Map(processRegistry().map((metric) => [metric.name, metric]));
+
+  it.each(definitions.map((definition) => [definition.name, definition] as const))(
+    '%s is exposed with its type, help and labels',
+    (name, { type, help, labels }) => {
+      expect(exposed.get(name)).toEqual({ name, type, help, labels });
+    },
+  );
+
+  it('cover every metric but the process’ own', () => {
+    const defined = new Set(definitions.map(({ name }) => name));
+    const others = [...exposed.keys()].filter((name) => !defined.has(name));
+    expect(others.filter((name) => !/^(process|nodejs)_/.test(name))).toEqual([]);
+  });
+
+  it('give no label that Prometheus gives: it would rename ours', () => {
+    const taken = new Set<string>(targetLabels);
+    expect(definitions.flatMap(({ labels }) => labels).filter((label) => taken.has(label))).toEqual([]);
+  });
+
+  it('say the unit that the name says', () => {
+    for (const { name, unit } of definitions) {
+      expect([name, unit]).toEqual([name, /_(seconds|bytes)(_total)?$/.exec(name)?.[1]]);
+    }
+  });
+});
+
+describe('the reader of queries', () => {
+  it('finds metrics, the labels they are selected by and those that are kept', () => {
+    expect(readQuery('sum by (pod) (rate(a_total{job="x{", code=~"5.."}[5m])) / min(b offset 15m) > 0.5')).toEqual({
+      metrics: [
+        { name: 'a_total', labels: ['job', 'code'] },
+        { name: 'b', labels: [] },
+      ],
+      grouping: ['pod'],
+    });
+  });
+
+  it.each([
+    ['sum(a', 'missing'],
+    ['sum(a})', 'closes nothing'],
+    ['summ(a)', 'unknown function summ'],
+    ['sum(a{b="c)', 'unexpected "c)'],
+  ])('refuses %s', (text, message) => {
+    expect(() => readQuery(text)).toThrow(message);
+  });
+});
