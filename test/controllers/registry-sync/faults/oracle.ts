@@ -55,7 +55,7 @@ export class Oracle {
         {
           records: inferenceServices.filter(({ name }) => name === record['name']).length,
           id: record['id'],
-          environment: environments.get(record['servingEnvironmentId']),
+          environment: environments.get(String(record['servingEnvironmentId'])),
           registeredModelId: record['registeredModelId'],
           modelVersionId: record['modelVersionId'],
           runtime: record['runtime'],
