@@ -47,7 +47,7 @@ export class Oracle {
   /** What records that are deployed say, by name. Records of one name would hide each other, so their number is there too. */
   private recordsByName(): Record<string, object> {
     const { inferenceServices, servingEnvironments } = this.installation.registry.entities();
-    const environments = new Map(servingEnvironments.map(({ id, name }) => [id, name]));
+    const environments = new Map<unknown, string>(servingEnvironments.map(({ id, name }) => [id, name]));
     const deployed = inferenceServices.filter(({ desiredState }) => desiredState === 'DEPLOYED');
     return Object.fromEntries(
       deployed.map((record) => [
@@ -55,7 +55,7 @@ export class Oracle {
         {
           records: inferenceServices.filter(({ name }) => name === record['name']).length,
           id: record['id'],
-          environment: environments.get(String(record['servingEnvironmentId'])),
+          environment: environments.get(record['servingEnvironmentId']),
           registeredModelId: record['registeredModelId'],
           modelVersionId: record['modelVersionId'],
           runtime: record['runtime'],
