@@ -1,6 +1,7 @@
 import type { Clock, Random } from './runtime/clock';
 import type { KubernetesClient } from './runtime/client';
 import type { EventRecorder } from './runtime/events';
+import type { Logger } from './runtime/log';
 import type { Manager } from './runtime/manager';
 import type { RuntimeMetrics } from './runtime/metrics';
 
@@ -42,6 +43,7 @@ export interface ComponentParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly metrics: RuntimeMetrics;
+  readonly log: Logger;
   /** Says who calls, to registries and model servers. */
   readonly userAgent: string;
   /** Directory with the token of our ServiceAccount. */

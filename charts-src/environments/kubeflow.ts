@@ -2,7 +2,7 @@ import { environment } from './environment';
 
 /**
  * Takes the place of upstream's controller in a Kubeflow installation: its names, labels, selector and variables, in its
- * namespace, which is there already. Metrics are plain HTTP on 8080 instead of HTTPS on 8443.
+ * namespace, which is there already.
  */
 export const kubeflow = () =>
   environment({

@@ -22,6 +22,7 @@ export interface AlertedRegistrySync {
 export function registrySyncAlerts({ target, deployment, apiVersion }: AlertedRegistrySync): readonly Alert[] {
   const { rate, increase } = queriesOf(target);
   const { requests, cleanupsSkipped } = registrySyncMetrics;
+  const failed = rate(requests, { where: { code: { matches: '<error>|5..' } }, over: '10m' });
   const findEvents = (reason: string) => `kubectl get events -A --field-selector reason=${reason}`;
   return [
     ...controllerAlerts({
@@ -36,14 +37,16 @@ export function registrySyncAlerts({ target, deployment, apiVersion }: AlertedRe
     }),
     alert({
       name: `${prefix}RegistryUnreachable`,
-      expression: rate(requests, { where: { code: { matches: '<error>|5..' } }, over: '10m' })
+      // The share sees a registry with little traffic: a key is tried every 5 minutes at least, so that 10 minutes see
+      // each. The rate sees a dead registry among busy ones: it is asked twice a minute, a share lost among theirs.
+      expression: failed
         .dividedBy(rate(requests, { over: '10m' }))
-        .above(0.05),
-      // A key waits at most 5 minutes between two tries, so that 10 minutes see each. One failed try must not fire.
+        .above(0.05)
+        .or(failed.above(0.01)),
+      // One failed try is seen for 10 minutes and must not fire.
       minutes: 20,
       severity: 'warning',
-      summary: ({ percentage }) =>
-        `${title}: ${percentage} of the requests to Model Registries get no or a 5xx answer.`,
+      summary: () => `${title}: requests to a Model Registry keep getting no answer, or one with a 5xx code.`,
       description: () =>
         `Serving goes on; new records and changed URLs wait, deletions wait for the grace period. The events name ` +
         `the registry and the cause: ${findEvents(registryEvents.unreachable)}. Then look at the registry's pods and ` +

@@ -8,8 +8,9 @@ import {
   healthPort,
   imageUser,
   livenessPath,
-  plainMetricsPort,
+  metricsPorts,
   readinessPath,
+  registryTokenDirectory,
 } from '../../definitions/names/controller';
 import type { RegistrySyncNames } from './names';
 import type { RegistrySyncOptions } from './options';
@@ -29,7 +30,7 @@ const gracefulStopSeconds = 30;
 
 /** ConfigMap and Deployment of the controller; a change of the file rolls the pods through the checksum. */
 export function addDeployment(scope: Construct, { names, options, settings, image }: DeploymentProps): void {
-  const { namespace, replicas, resources } = options;
+  const { namespace, replicas, resources, metrics, registryTokenAudience: audience } = options;
   new k8s.KubeConfigMap(scope, 'Config', {
     metadata: { name: names.configMap, namespace },
     data: { [registrySyncConfigFile]: settings.file },
@@ -61,8 +62,8 @@ export function addDeployment(scope: Construct, { names, options, settings, imag
               image,
               args: [
                 'registry-sync',
-                `--metrics-bind-address=:${plainMetricsPort}`,
-                '--metrics-secure=false',
+                `--metrics-bind-address=:${metricsPorts[metrics]}`,
+                ...(metrics === 'http' ? ['--metrics-secure=false'] : []),
                 '--leader-elect',
                 `--health-probe-bind-address=:${healthPort}`,
               ],
@@ -75,7 +76,7 @@ export function addDeployment(scope: Construct, { names, options, settings, imag
                 { name: 'NODE_COMPILE_CACHE', value: '/tmp/node-compile-cache' },
               ],
               ports: [
-                { name: 'metrics', containerPort: plainMetricsPort },
+                { name: metrics, containerPort: metricsPorts[metrics] },
                 { name: 'health', containerPort: healthPort },
               ],
               livenessProbe: {
@@ -95,17 +96,27 @@ export function addDeployment(scope: Construct, { names, options, settings, imag
               volumeMounts: [
                 { name: 'config', mountPath: configDirectory, readOnly: true },
                 { name: 'tmp', mountPath: '/tmp' },
+                ...(audience === undefined
+                  ? []
+                  : [{ name: 'registry-token', mountPath: registryTokenDirectory, readOnly: true }]),
               ],
             },
           ],
           volumes: [
             { name: 'config', configMap: { name: names.configMap } },
             { name: 'tmp', emptyDir: {} },
+            ...(audience === undefined ? [] : [registryToken(audience)]),
           ],
         },
       },
     },
   });
+}
+
+/** A token that no API server accepts; the kubelet renews it. */
+function registryToken(audience: string): k8s.Volume {
+  const serviceAccountToken = { audience, path: 'token', expirationSeconds: 3600 };
+  return { name: 'registry-token', projected: { sources: [{ serviceAccountToken }] } };
 }
 
 /** Replicas stand by for each other: one node or zone less must not take all of them. */

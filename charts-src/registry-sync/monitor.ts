@@ -11,7 +11,7 @@ import { registrySyncPanels } from './panels';
 export function addMonitor(
   scope: Construct,
   names: RegistrySyncNames,
-  { namespace, monitor, monitoring, settings }: RegistrySyncOptions,
+  { namespace, monitor, monitoring, metrics, settings }: RegistrySyncOptions,
 ): void {
   if (!monitor) return;
   const target = { namespace, job: names.metricsService };
@@ -21,7 +21,8 @@ export function addMonitor(
     namespace,
     labels,
     serviceLabels: { 'app.kubernetes.io/name': names.application, 'app.kubernetes.io/instance': names.instance },
-    port: 'metrics',
+    port: metrics,
+    ...(metrics === 'https' ? { https: {} } : {}),
   });
   if (monitoring.alerts) {
     const { deployment } = names;

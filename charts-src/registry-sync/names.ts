@@ -13,6 +13,12 @@ export interface RegistrySyncNames {
   readonly managerRoleBinding: string;
   readonly leaderElectionRole: string;
   readonly leaderElectionRoleBinding: string;
+  /** Role and binding in each namespace in which registries are allowed. */
+  readonly registryReader: string;
+  readonly metricsAuthRole: string;
+  readonly metricsAuthRoleBinding: string;
+  /** For whoever scrapes: bound to nobody here. */
+  readonly metricsReader: string;
   readonly metricsService: string;
   readonly networkPolicy: string;
   readonly serviceMonitor: string;
@@ -37,6 +43,10 @@ export function slipwayNames(prefix: string): RegistrySyncNames {
     managerRoleBinding: cluster,
     leaderElectionRole: `${instance}-leader-election`,
     leaderElectionRoleBinding: `${instance}-leader-election`,
+    registryReader: `${cluster}-registries`,
+    metricsAuthRole: `${cluster}-metrics-auth`,
+    metricsAuthRoleBinding: `${cluster}-metrics-auth`,
+    metricsReader: `${cluster}-metrics-reader`,
     metricsService: `${instance}-metrics`,
     networkPolicy: instance,
     serviceMonitor: instance,
@@ -63,6 +73,10 @@ export function upstreamNames(prefix: string): RegistrySyncNames {
     managerRoleBinding: `${controller}-model-registry-manager-rolebinding`,
     leaderElectionRole: `${controller}-leader-election-role`,
     leaderElectionRoleBinding: `${controller}-leader-election-rolebinding`,
+    registryReader: `${controller}-registry-reader`,
+    metricsAuthRole: `${controller}-metrics-auth-role`,
+    metricsAuthRoleBinding: `${controller}-metrics-auth-rolebinding`,
+    metricsReader: `${controller}-metrics-reader`,
     metricsService: `${manager}-metrics-service`,
     networkPolicy: `${controller}-allow-metrics-traffic`,
     serviceMonitor: `${manager}-metrics-monitor`,

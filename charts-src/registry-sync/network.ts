@@ -1,6 +1,6 @@
 import { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
-import { plainMetricsPort } from '../../definitions/names/controller';
+import { metricsPorts } from '../../definitions/names/controller';
 import { registryServerLabel } from '../../definitions/names/model-registry';
 import type { RegistrySyncNames } from './names';
 import type { RegistrySyncOptions } from './options';
@@ -9,12 +9,16 @@ import type { RegistrySyncOptions } from './options';
 const metricsNamespaces = { metrics: 'enabled' };
 
 /** The metrics Service, which the ServiceMonitor selects by its labels. */
-export function addMetricsService(scope: Construct, names: RegistrySyncNames, namespace: string): void {
+export function addMetricsService(
+  scope: Construct,
+  names: RegistrySyncNames,
+  { namespace, metrics }: RegistrySyncOptions,
+): void {
   new k8s.KubeService(scope, 'MetricsService', {
     metadata: { name: names.metricsService, namespace, labels: { ...names.labels } },
     spec: {
       selector: { ...names.selector },
-      ports: [{ name: 'metrics', port: plainMetricsPort, targetPort: k8s.IntOrString.fromString('metrics') }],
+      ports: [{ name: metrics, port: metricsPorts[metrics], targetPort: k8s.IntOrString.fromString(metrics) }],
     },
   });
 }
@@ -23,7 +27,7 @@ export function addMetricsService(scope: Construct, names: RegistrySyncNames, na
 export function addNetworkPolicy(
   scope: Construct,
   names: RegistrySyncNames,
-  { namespace, networkPolicy }: RegistrySyncOptions,
+  { namespace, networkPolicy, metrics }: RegistrySyncOptions,
 ): void {
   if (networkPolicy === undefined) return;
   const { apiServer, registries, externalRegistries } = networkPolicy;
@@ -38,7 +42,9 @@ export function addNetworkPolicy(
     spec: {
       podSelector: { matchLabels: { ...names.selector } },
       policyTypes: ['Ingress', 'Egress'],
-      ingress: [{ from: [{ namespaceSelector: { matchLabels: metricsNamespaces } }], ports: [tcp(plainMetricsPort)] }],
+      ingress: [
+        { from: [{ namespaceSelector: { matchLabels: metricsNamespaces } }], ports: [tcp(metricsPorts[metrics])] },
+      ],
       egress: [
         dns,
         ...[...apiServer, ...externalRegistries].map(({ cidr, ports }) => ({

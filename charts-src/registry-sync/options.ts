@@ -42,6 +42,11 @@ export const registrySyncOptionsSchema = z.strictObject({
   upstreamVariables: z.boolean().default(false),
   /** Renders a ServiceMonitor, alerts and a dashboard; the cluster needs the CRDs of the Prometheus operator. */
   monitor: z.boolean().default(false),
+  /**
+   * How metrics are served. `https`: on 8443, to those who may get the non-resource URL `/metrics`. `http`: on 8080, to anybody who
+   * reaches the pod.
+   */
+  metrics: z.enum(['https', 'http']).default('https'),
   /** Changes what `monitor` renders. */
   monitoring: monitoringOptionsSchema.prefault({}),
   /** Traffic of the pods that is allowed; absent: no NetworkPolicy. */
@@ -53,6 +58,11 @@ export const registrySyncOptionsSchema = z.strictObject({
       limits: z.strictObject({ memory: quantity.default('128Mi') }).prefault({}),
     })
     .prefault({}),
+  /**
+   * Audience of a token of its own for registries. Absent: registries in the cluster get the ServiceAccount's token for the API server,
+   * as upstream sends it, and could use it there.
+   */
+  registryTokenAudience: z.string().min(1).exactOptional(),
   /** Configuration of the controller; what is left out has the controller's default. */
   settings: registrySyncConfigSchema.prefault({}),
 });

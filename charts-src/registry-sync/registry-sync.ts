@@ -1,5 +1,6 @@
 import { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
+import { registryTokenDirectory } from '../../definitions/names/controller';
 import { addDeployment } from './deployment';
 import { addMonitor } from './monitor';
 import { type RegistrySyncNames, slipwayNames, upstreamNames } from './names';
@@ -25,10 +26,10 @@ export class RegistrySync extends Construct {
   constructor(scope: Construct, id: string, { options, image }: RegistrySyncProps) {
     super(scope, id);
     const names = registrySyncNames(options);
-    const { namespace, replicas, settings, upstreamVariables } = options;
-    addRbac(this, names, namespace);
-    addDeployment(this, { names, options, settings: renderSettings(settings, upstreamVariables), image });
-    addMetricsService(this, names, namespace);
+    const { namespace, replicas, upstreamVariables } = options;
+    addRbac(this, names, options);
+    addDeployment(this, { names, options, settings: renderSettings(settingsOf(options), upstreamVariables), image });
+    addMetricsService(this, names, options);
     addNetworkPolicy(this, names, options);
     addMonitor(this, names, options);
     if (replicas > 1) {
@@ -41,4 +42,10 @@ export class RegistrySync extends Construct {
       });
     }
   }
+}
+
+/** The settings, with where the token is that the options have mounted. */
+function settingsOf({ settings, registryTokenAudience }: RegistrySyncOptions): RegistrySyncOptions['settings'] {
+  if (registryTokenAudience === undefined) return settings;
+  return { ...settings, registry: { ...settings.registry, tokenFile: `${registryTokenDirectory}/token` } };
 }

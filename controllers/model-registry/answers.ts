@@ -16,7 +16,11 @@ export type CustomProperties = z.output<typeof customPropertiesSchema>;
 
 export type DesiredState = 'DEPLOYED' | 'UNDEPLOYED';
 
-export const servingEnvironmentSchema = z.object({ id, name: z.string().optional() });
+export const servingEnvironmentSchema = z.object({
+  id,
+  name: z.string().optional(),
+  description: z.string().nullish(),
+});
 export type ServingEnvironment = z.output<typeof servingEnvironmentSchema>;
 
 export const inferenceServiceRecordSchema = z.object({
@@ -32,6 +36,18 @@ export const inferenceServiceRecordSchema = z.object({
 });
 /** An InferenceService entity of the registry; called record, to tell it from the Kubernetes object. */
 export type InferenceServiceRecord = z.output<typeof inferenceServiceRecordSchema>;
+
+/** A registered model, as far as its existence goes. */
+export const registeredModelSchema = z.object({ id });
+export type RegisteredModel = z.output<typeof registeredModelSchema>;
+
+/** A version, and the model it belongs to; absent only in answers of partial servers. */
+export const modelVersionSchema = z.object({ id, registeredModelId: z.string().optional() });
+export type ModelVersion = z.output<typeof modelVersionSchema>;
+
+/** One page of a list. */
+export const pageOf = <T extends z.ZodType>(item: T) =>
+  z.object({ items: z.array(item).nullish(), nextPageToken: z.string().nullish() });
 
 /** Body of an error answer; proxies send anything else. */
 export const errorBodySchema = z.object({ message: z.string() });

@@ -1,8 +1,23 @@
 import type { Dispatcher } from 'undici';
 import { z } from 'zod';
 import { registryApiPath } from '../../definitions/names/model-registry';
-import type { CustomProperties, DesiredState, InferenceServiceRecord, ServingEnvironment } from './answers';
-import { errorBodySchema, inferenceServiceRecordSchema, servingEnvironmentSchema } from './answers';
+import type {
+  CustomProperties,
+  DesiredState,
+  InferenceServiceRecord,
+  ModelVersion,
+  RegisteredModel,
+  ServingEnvironment,
+} from './answers';
+import {
+  errorBodySchema,
+  inferenceServiceRecordSchema,
+  modelVersionSchema,
+  pageOf,
+  registeredModelSchema,
+  servingEnvironmentSchema,
+} from './answers';
+import type { CircuitBreaker } from './circuit-breaker';
 import { RegistryError, type RegistryFailure } from './registry-error';
 
 /** What a client needs to talk to one registry. */
@@ -20,6 +35,8 @@ export interface RegistryClientOptions {
   /** Told of each request when it has ended; `code` is the HTTP status or `<error>`. */
   readonly observe?: (request: { readonly method: string; readonly code: string; readonly seconds: number }) => void;
   readonly userAgent: string;
+  /** Keeps a registry that does not answer from being asked again and again. @default it is always asked */
+  readonly circuit?: CircuitBreaker;
   /** Milliseconds of a monotonic clock. */
   readonly now: () => number;
 }
@@ -94,6 +111,32 @@ export class RegistryClient {
     );
   }
 
+  async getRegisteredModel(id: string, signal: AbortSignal): Promise<RegisteredModel | undefined> {
+    const path = `registered_models/${encodeURIComponent(id)}`;
+    return this.find(`reading registered model ${id}`, path, registeredModelSchema, signal);
+  }
+
+  async getModelVersion(id: string, signal: AbortSignal): Promise<ModelVersion | undefined> {
+    const path = `model_versions/${encodeURIComponent(id)}`;
+    return this.find(`reading model version ${id}`, path, modelVersionSchema, signal);
+  }
+
+  /** Every serving environment, page by page. */
+  listServingEnvironments(signal: AbortSignal): AsyncIterable<ServingEnvironment> {
+    return this.list('listing serving environments', 'serving_environments', servingEnvironmentSchema, signal);
+  }
+
+  /** Every record of an environment, page by page. */
+  listInferenceServices(environmentId: string, signal: AbortSignal): AsyncIterable<InferenceServiceRecord> {
+    const path = `serving_environments/${encodeURIComponent(environmentId)}/inference_services`;
+    return this.list(
+      `listing inference services of environment ${environmentId}`,
+      path,
+      inferenceServiceRecordSchema,
+      signal,
+    );
+  }
+
   async getInferenceService(id: string, signal: AbortSignal): Promise<InferenceServiceRecord | undefined> {
     const path = `inference_services/${encodeURIComponent(id)}`;
     return this.find(`reading inference service ${id}`, path, inferenceServiceRecordSchema, signal);
@@ -136,6 +179,24 @@ export class RegistryClient {
     return answer.status === 404 ? undefined : this.read(operation, path, answer, schema);
   }
 
+  private async *list<T extends z.ZodType>(
+    operation: string,
+    path: string,
+    schema: T,
+    signal: AbortSignal,
+  ): AsyncGenerator<z.output<T>> {
+    let token: string | undefined;
+    do {
+      const query = new URLSearchParams({ pageSize: '100', ...(token === undefined ? {} : { nextPageToken: token }) });
+      const page = `${path}?${query.toString()}`;
+      const answer = await this.send(operation, 'GET', page, undefined, signal);
+      const { items, nextPageToken } = this.read(operation, page, answer, pageOf(schema));
+      yield* items ?? [];
+      // Its absence and an empty one both mean the last page.
+      token = nextPageToken === '' ? undefined : (nextPageToken ?? undefined);
+    } while (token !== undefined);
+  }
+
   private async write<T>(
     operation: string,
     method: Method,
@@ -148,6 +209,30 @@ export class RegistryClient {
   }
 
   private async send(
+    operation: string,
+    method: Method,
+    path: string,
+    body: object | undefined,
+    signal: AbortSignal,
+  ): Promise<Answer> {
+    const { circuit } = this.options;
+    const refusal = circuit?.enter();
+    if (refusal !== undefined) {
+      throw new RegistryError('unavailable', operation, this.urlOf(path), refusal.text, refusal.seconds);
+    }
+    try {
+      const answer = await this.exchange(operation, method, path, body, signal);
+      if (failureOf(answer.status) === 'unavailable') circuit?.failed();
+      else circuit?.succeeded();
+      return answer;
+    } catch (error) {
+      if (signal.aborted) circuit?.abandoned();
+      else circuit?.failed();
+      throw error;
+    }
+  }
+
+  private async exchange(
     operation: string,
     method: Method,
     path: string,

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { registrySyncConfigFile, type RegistrySyncConfig } from '../../definitions/config/registry-sync';
-import { services } from '../../definitions/kubernetes/core-resources';
-import { registryServiceLabel } from '../../definitions/names/model-registry';
+import type { V1Service } from '@kubernetes/client-node';
+import { services, type Stored } from '../../definitions/kubernetes/core-resources';
 import { registrySyncLease } from '../../definitions/permissions/registry-sync';
 import { inferenceServices } from '../../definitions/serving/inference-service';
 import type { Component, ComponentParts, ConfiguredComponent } from '../component';
@@ -10,12 +10,14 @@ import { registryConnections } from '../model-registry/registry-connections';
 import { Controller, watching } from '../runtime/controller';
 import { keyOf } from '../runtime/object-key';
 import type { Manager } from '../runtime/manager';
+import type { Store } from '../runtime/store';
 import { tokenFile } from '../runtime/token-file';
 import { registryMetrics } from './metrics';
 import { RegistrySyncReconciler } from './reconciler';
 import { Registries } from './registries';
 import { registrySyncSettings } from './settings';
 import { readLink } from './link';
+import { Sweep } from './sweep';
 
 /** Name of the controller in metrics and logs: upstream's, so that its dashboards fit. */
 const controllerName = 'inferenceservice';
@@ -31,6 +33,13 @@ export const registrySync: Component = {
   configFile: registrySyncConfigFile,
   configure: (file, environment) => new ConfiguredRegistrySync(registrySyncSettings(file, environment)),
 };
+
+/** One watch of all Services with the registry label, or one per namespace in which registries are allowed. */
+function serviceStores(manager: Manager, config: RegistrySyncConfig): readonly Store<Stored<V1Service>>[] {
+  const { allowedRegistryNamespaces, registryServiceLabel: labelSelector } = config;
+  if (allowedRegistryNamespaces.length === 0) return [manager.store(services, { labelSelector })];
+  return allowedRegistryNamespaces.map((namespace) => manager.store(services, { namespace, labelSelector }));
+}
 
 class ConfiguredRegistrySync implements ConfiguredComponent {
   private readonly dispatcher;
@@ -51,13 +60,13 @@ class ConfiguredRegistrySync implements ConfiguredComponent {
     const { config, dispatcher } = this;
     const { clock, client, events, random } = parts;
     const isvcs = manager.store(inferenceServices);
-    const { key, value } = registryServiceLabel;
-    const registryServices = manager.store(services, { labelSelector: `${key}=${value}` });
-    const file = join(parts.serviceAccountDirectory, 'token');
+    const registryServices = serviceStores(manager, config);
+    const file = config.registry.tokenFile ?? join(parts.serviceAccountDirectory, 'token');
     const registries = new Registries({
       config,
       dispatcher,
-      ...(existsSync(file) ? { token: tokenFile(file, clock) } : {}),
+      // Outside of a cluster there is none; one that was asked for must be there.
+      ...(config.registry.tokenFile !== undefined || existsSync(file) ? { token: tokenFile(file, clock) } : {}),
       userAgent: parts.userAgent,
       now: () => clock.monotonic(),
       observe: registryMetrics(parts.metrics.registry).observeRequest,
@@ -66,7 +75,9 @@ class ConfiguredRegistrySync implements ConfiguredComponent {
       config,
       client,
       inferenceServices: isvcs,
-      registryServices,
+      registryServices: {
+        list: (namespace) => registryServices.flatMap((store) => store.list(namespace)),
+      },
       registries,
       events,
       clock,
@@ -80,14 +91,20 @@ class ConfiguredRegistrySync implements ConfiguredComponent {
         name: controllerName,
         for: isvcs,
         // A registry that appears, moves or goes is news to everybody who looks for one in its namespace.
-        watches: [
-          watching(registryServices, ({ metadata }) => byRegistryNamespace.get(metadata.namespace ?? '').map(keyOf)),
-        ],
+        watches: registryServices.map((store) =>
+          watching(store, ({ metadata }) => byRegistryNamespace.get(metadata.namespace ?? '').map(keyOf)),
+        ),
         reconcile: reconciler.reconcile,
         workers: config.workers,
         backoff,
       }),
     );
+    if (config.sweep.enabled) {
+      const byUid = isvcs.index('uid', ({ metadata }) => [metadata.uid ?? '']);
+      const exists = (uid: string) => byUid.get(uid).length > 0;
+      const sweep = new Sweep({ config, exists, registries, log: parts.log });
+      manager.addPeriodic('sweep', config.sweep.intervalSeconds, sweep.run);
+    }
   }
 
   async close(): Promise<void> {

@@ -13,6 +13,8 @@ export interface DesiredRecord {
   /** Name of the serving environment. */
   readonly environment: string;
   readonly desiredState: DesiredState;
+  /** A record that is UNDEPLOYED stays so: the operator lets people set that by hand. */
+  readonly keepsUndeployed: boolean;
   readonly modelVersionId?: string;
   readonly runtime?: string;
   /** URL to publish; absent: the record has no `url` property. */
@@ -34,6 +36,7 @@ export function desiredRecord(
     name: `${metadata.name}/${metadata.uid ?? ''}`,
     environment: `${config.environmentPrefix}${metadata.namespace ?? ''}`,
     desiredState: annotations[stopAnnotation]?.toLowerCase() === 'true' ? 'UNDEPLOYED' : 'DEPLOYED',
+    keepsUndeployed: !config.reassertDesiredState,
     ...(link.modelVersionId === undefined ? {} : { modelVersionId: link.modelVersionId }),
     ...(runtime === undefined || runtime === '' ? {} : { runtime }),
     ...(url === undefined || url === '' ? {} : { url }),
@@ -56,4 +59,17 @@ export function newRecord(
     desiredState,
     ...(url === undefined ? {} : { customProperties: urlProperty(url) }),
   };
+}
+
+/** Characters that the registry's database has for a name. */
+export const longestName = 255;
+
+/** Length of a record's name as it is stored: with the id of its environment before it. */
+export function storedNameLength({ name }: DesiredRecord, servingEnvironmentId: string): number {
+  return servingEnvironmentId.length + 1 + name.length;
+}
+
+/** Description of the environment of a namespace; also tells which environments are ours. */
+export function environmentDescription(namespace: string): string {
+  return `Kubernetes namespace ${namespace}`;
 }

@@ -1,4 +1,4 @@
-import type { InferenceServiceRecord } from '../model-registry/answers';
+import type { DesiredState, InferenceServiceRecord } from '../model-registry/answers';
 import type { InferenceServicePatch } from '../model-registry/registry-client';
 import { publishedUrl, withUrl } from './custom-properties';
 import type { DesiredRecord } from './desired';
@@ -8,6 +8,7 @@ import type { DesiredRecord } from './desired';
  * the server resets it to DEPLOYED otherwise.
  */
 export function difference(record: InferenceServiceRecord, desired: DesiredRecord): InferenceServicePatch | undefined {
+  const desiredState = stateOf(record, desired);
   const changes = {
     ...(desired.modelVersionId === undefined || desired.modelVersionId === record.modelVersionId
       ? {}
@@ -17,8 +18,14 @@ export function difference(record: InferenceServiceRecord, desired: DesiredRecor
       ? {}
       : { customProperties: withUrl(record.customProperties, desired.url) }),
   };
-  if (Object.keys(changes).length === 0 && record.desiredState === desired.desiredState) return undefined;
-  return { desiredState: desired.desiredState, ...changes };
+  if (Object.keys(changes).length === 0 && record.desiredState === desiredState) return undefined;
+  return { desiredState, ...changes };
+}
+
+/** The state to name: ours, or where people may have their way what they set. */
+function stateOf(record: InferenceServiceRecord, desired: DesiredRecord): DesiredState {
+  const byHand = desired.keepsUndeployed && record.desiredState === 'UNDEPLOYED';
+  return byHand ? 'UNDEPLOYED' : desired.desiredState;
 }
 
 /** The PATCH that retires a record, or nothing when it is retired. The URL stays as history. */

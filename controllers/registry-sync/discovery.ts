@@ -44,9 +44,15 @@ export function chooseRegistry(
   config: RegistrySyncConfig,
 ): Registry | NoRegistry {
   if (link.registryUrl !== undefined) return fromAnnotation(link.registryUrl, config);
-  if (services.named !== undefined) return fromService(services.named, config);
-  const [only, ...others] = services.labelled;
   const namespace = link.registryNamespace;
+  if (!isAllowedNamespace(namespace, config)) {
+    return {
+      reason: registryEvents.rejected,
+      note: `Registries in namespace ${namespace} are not allowed by the operator, only in ${config.allowedRegistryNamespaces.join(', ')}.`,
+    };
+  }
+  if (services.named !== undefined) return fromNamedService(services.named, config);
+  const [only, ...others] = services.labelled;
   if (others.length > 0) {
     const names = services.labelled.map((service) => service.metadata.name).sort();
     return {
@@ -66,6 +72,42 @@ export function chooseRegistry(
     warning: {
       reason: registryEvents.nameMismatch,
       note: `There is no service ${link.registryName} in namespace ${namespace}; using ${only.metadata.name}, the only Model Registry there.`,
+    },
+  };
+}
+
+/** Whether registries in this namespace may be used. */
+export function isAllowedNamespace(namespace: string, config: RegistrySyncConfig): boolean {
+  return config.allowedRegistryNamespaces.length === 0 || config.allowedRegistryNamespaces.includes(namespace);
+}
+
+/**
+ * The registry at an address that was remembered. The annotation that remembers it can be written by users: it counts no more than a
+ * URL that they write, unless one of the watched Services has this very address.
+ */
+export function formerRegistry(
+  baseUrl: string,
+  labelled: readonly Service[],
+  config: RegistrySyncConfig,
+): Registry | NoRegistry {
+  for (const service of labelled) {
+    const registry = fromService(service, config);
+    if ('baseUrl' in registry && registry.baseUrl === baseUrl) return registry;
+  }
+  return fromAnnotation(baseUrl, config);
+}
+
+/** Any Service can be named; one that does not look like a registry's is worth a word. */
+function fromNamedService(service: Service, config: RegistrySyncConfig): Registry | NoRegistry {
+  const registry = fromService(service, config);
+  const [key = '', value] = config.registryServiceLabel.split('=');
+  if ('reason' in registry || service.metadata.labels?.[key] === value) return registry;
+  const { namespace = '', name } = service.metadata;
+  return {
+    ...registry,
+    warning: {
+      reason: registryEvents.nameMismatch,
+      note: `Service ${name} in namespace ${namespace} does not carry the label ${config.registryServiceLabel} of a Model Registry; it is used all the same.`,
     },
   };
 }

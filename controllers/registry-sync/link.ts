@@ -12,6 +12,8 @@ export interface Link {
   readonly registryName?: string;
   readonly registryNamespace: string;
   readonly registryUrl?: string;
+  /** Id of a record of somebody else that the user takes over on purpose. */
+  readonly adoptedRecordId?: string;
   /** Ids that are not numbers, as `key=value`, to tell the user. */
   readonly invalidIds: readonly string[];
 }
@@ -22,8 +24,8 @@ export function readLink(inferenceService: InferenceService, config: RegistrySyn
   const labels = inferenceService.metadata.labels ?? {};
   const text = (value: string | undefined) => (value?.trim() === '' ? undefined : value?.trim());
   const invalidIds: string[] = [];
-  const id = (key: string) => {
-    const value = text(labels[key]);
+  const id = (key: string, values: Readonly<Record<string, string>> = labels) => {
+    const value = text(values[key]);
     if (value === undefined || /^[0-9]+$/.test(value)) return value;
     invalidIds.push(`${key}=${value}`);
     return undefined;
@@ -35,13 +37,14 @@ export function readLink(inferenceService: InferenceService, config: RegistrySyn
     registryName: text(labels[keys.nameLabel]),
     registryNamespace: text(labels[keys.namespaceLabel]) ?? config.registriesNamespace,
     registryUrl: text(inferenceService.metadata.annotations?.[keys.urlAnnotation]),
+    adoptedRecordId: id(keys.adoptAnnotation, inferenceService.metadata.annotations),
     invalidIds,
   });
 }
 
 /** Whether the user asks for a record: names a model, or a record to adopt. */
 export function isLinked(link: Link): boolean {
-  return link.registeredModelId !== undefined || link.recordId !== undefined;
+  return [link.registeredModelId, link.recordId, link.adoptedRecordId].some((id) => id !== undefined);
 }
 
 type Present<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {

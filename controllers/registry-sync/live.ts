@@ -3,11 +3,23 @@ import type { InferenceServiceRecord } from '../model-registry/answers';
 import { RegistryError } from '../model-registry/registry-error';
 import { addFinalizerPatch, bookkeepingPatch, hasFinalizer } from './bookkeeping';
 import { publishedUrl } from './custom-properties';
-import { desiredRecord, newRecord, type DesiredRecord } from './desired';
+import {
+  desiredRecord,
+  environmentDescription,
+  longestName,
+  newRecord,
+  storedNameLength,
+  type DesiredRecord,
+} from './desired';
 import { difference } from './difference';
 import type { Registry } from './discovery';
+import { missingModel } from './models';
+import { leaveFormerRegistry, sameRegistry } from './move';
 import { lookUpRecord } from './record-lookup';
 import type { Sync } from './sync';
+
+/** `in step`: nothing is left to do. `waiting`: only the user can go on, who has been told. */
+export type SyncOutcome = 'in step' | 'waiting';
 
 /**
  * Brings the record of a live InferenceService in step: environment, record, one PATCH for all differences, then label
@@ -17,31 +29,33 @@ import type { Sync } from './sync';
  * object undeletable), and the finalizer is stored before a record can exist (or a deletion in between would leave the
  * record DEPLOYED for ever).
  */
-export async function syncLive(sync: Sync, registry: Registry): Promise<void> {
-  const { link, config, events, signal } = sync;
+export async function syncLive(sync: Sync, registry: Registry): Promise<SyncOutcome> {
+  const { link, config, signal, remembered } = sync;
   const { client, environments } = sync.registries.at(registry);
   const desired = desiredRecord(sync.inferenceService, link, config);
 
   const namespace = sync.inferenceService.metadata.namespace ?? '';
-  const environmentId = await environments.ensure(desired.environment, `Kubernetes namespace ${namespace}`, signal);
-  const identity = { name: desired.name, servingEnvironmentId: environmentId };
-  const recordId = link.recordId === undefined ? {} : { recordId: link.recordId };
-  const { record: existing, foreign } = await lookUpRecord(client, { ...identity, ...recordId }, signal);
-
-  if (foreign !== undefined) {
-    events.warning(
-      registryEvents.recordMismatch,
-      `Record ${foreign.id} in label ${config.keys.inferenceServiceIdLabel} belongs to ${foreign.name ?? 'another object'}; it is left alone.`,
-    );
+  const environmentId = await environments.ensure(desired.environment, environmentDescription(namespace), signal);
+  const moved = remembered !== undefined && remembered.registry !== registry.baseUrl;
+  const { record: existing, foreign } = await lookUpRecord(
+    client,
+    {
+      name: desired.name,
+      servingEnvironmentId: environmentId,
+      // A number from another registry means nothing here.
+      ...(link.recordId === undefined || moved ? {} : { recordId: link.recordId }),
+      ...(link.adoptedRecordId === undefined ? {} : { adoptedRecordId: link.adoptedRecordId }),
+    },
+    signal,
+  );
+  if (foreign !== undefined) reportForeign(sync, foreign);
+  const obstacle = await obstacleTo(sync, registry, existing, { desired, environmentId });
+  if (obstacle !== undefined) {
+    sync.events.warning(obstacle.reason, obstacle.note);
+    return 'waiting';
   }
-  if (existing === undefined && link.registeredModelId === undefined) {
-    events.warning(
-      registryEvents.recordMismatch,
-      `No record of this InferenceService exists and label ${config.keys.registeredModelIdLabel} names no model to make one for.`,
-    );
-    return;
-  }
 
+  if (moved && !sameRegistry(existing, remembered)) await leaveFormerRegistry(sync, remembered);
   if (!hasFinalizer(sync.inferenceService, config)) {
     await sync.patch(addFinalizerPatch(sync.inferenceService, config));
   }
@@ -53,8 +67,56 @@ export async function syncLive(sync: Sync, registry: Registry): Promise<void> {
   const bookkeeping = bookkeepingPatch(sync.inferenceService, { registry: registry.baseUrl, id: record.id }, config);
   if (bookkeeping !== undefined) {
     await sync.patch(bookkeeping);
-    events.normal(registryEvents.linked, `Linked to record ${record.id} of the Model Registry at ${registry.baseUrl}.`);
+    sync.events.normal(
+      registryEvents.linked,
+      `Linked to record ${record.id} of the Model Registry at ${registry.baseUrl}.`,
+    );
   }
+  return 'in step';
+}
+
+type Obstacle = {
+  readonly reason: typeof registryEvents.rejected | typeof registryEvents.recordMismatch;
+  note: string;
+};
+
+/** What keeps the record from being made or changed and only the user can take away. */
+async function obstacleTo(
+  { link, config, signal, registries }: Sync,
+  registry: Registry,
+  existing: InferenceServiceRecord | undefined,
+  { desired, environmentId }: { readonly desired: DesiredRecord; readonly environmentId: string },
+): Promise<Obstacle | undefined> {
+  const { registeredModelId, modelVersionId } = link;
+  const { recordMismatch, rejected } = registryEvents;
+  if (existing === undefined && registeredModelId === undefined) {
+    const note = `No record of this InferenceService exists and label ${config.keys.registeredModelIdLabel} names no model to make one for.`;
+    return { reason: recordMismatch, note };
+  }
+  const model = existing?.registeredModelId ?? registeredModelId;
+  if (registeredModelId !== undefined && model !== undefined && model !== registeredModelId) {
+    const note = `Record ${existing?.id ?? ''} is of registered model ${model} and can't be changed to ${registeredModelId}; it is left alone. Make a new InferenceService for another model.`;
+    return { reason: recordMismatch, note };
+  }
+  const length = storedNameLength(desired, environmentId);
+  if (existing === undefined && length > longestName) {
+    const note = `The record would be named ${desired.name}; with its environment that is ${length} characters, and the registry takes ${longestName}.`;
+    return { reason: rejected, note };
+  }
+  const checked =
+    existing === undefined || (modelVersionId !== undefined && modelVersionId !== existing.modelVersionId);
+  if (!config.requireExistingModel || !checked || model === undefined) return undefined;
+  const served = { registeredModelId: model, ...(modelVersionId === undefined ? {} : { modelVersionId }) };
+  const note = await missingModel(registries.at(registry).client, served, signal);
+  return note === undefined ? undefined : { reason: rejected, note };
+}
+
+function reportForeign({ events, config }: Sync, foreign: InferenceServiceRecord): void {
+  const { adoptAnnotation, inferenceServiceIdLabel } = config.keys;
+  events.warning(
+    registryEvents.recordMismatch,
+    `Record ${foreign.id} in label ${inferenceServiceIdLabel} belongs to ${foreign.name ?? 'another object'}; it is left alone. To take it over on purpose, set annotation ${adoptAnnotation} to ${foreign.id}.`,
+  );
 }
 
 async function create(

@@ -11,7 +11,7 @@ import type { EventRecorder } from '../runtime/events';
 import type { ObjectKey } from '../runtime/object-key';
 import type { Store } from '../runtime/store';
 import { hasFinalizer, readBookkeeping } from './bookkeeping';
-import { chooseRegistry, type NoRegistry, type Registry } from './discovery';
+import { chooseRegistry, formerRegistry, isAllowedNamespace, type NoRegistry, type Registry } from './discovery';
 import { inStep, type InStep } from './in-step';
 import { isLinked, readLink, type Link } from './link';
 import { syncLive } from './live';
@@ -24,12 +24,16 @@ export interface RegistrySyncParts {
   readonly config: RegistrySyncConfig;
   readonly client: KubernetesClient;
   readonly inferenceServices: Store<InferenceService>;
-  /** Services that carry the registry label. */
-  readonly registryServices: Store<Stored<V1Service>>;
+  readonly registryServices: RegistryServiceList;
   readonly registries: Registries;
   readonly events: EventRecorder;
   readonly clock: Clock;
   readonly random: Random;
+}
+
+/** Services that carry the registry label, of one namespace or of all. */
+export interface RegistryServiceList {
+  list(namespace?: string): readonly Stored<V1Service>[];
 }
 
 /** Longest time until a failure that only its author can mend is looked at again, seconds. */
@@ -39,6 +43,8 @@ const slowRetrySeconds = 300;
 export class RegistrySyncReconciler {
   /** What was in step when last checked, so that events without a difference cost no request. */
   private readonly checked = new Map<ObjectKey, InStep>();
+  /** Since when an InferenceService has been waiting to leave its former registry, milliseconds of the monotonic clock. */
+  private readonly movingSince = new Map<ObjectKey, number>();
 
   constructor(private readonly parts: RegistrySyncParts) {}
 
@@ -47,7 +53,7 @@ export class RegistrySyncReconciler {
     const { config } = this.parts;
     const inferenceService = this.parts.inferenceServices.get(key);
     if (inferenceService === undefined) {
-      this.checked.delete(key);
+      this.forget(key);
       return;
     }
     const link = readLink(inferenceService, config);
@@ -60,8 +66,13 @@ export class RegistrySyncReconciler {
       return;
     }
     if (wanted) return this.keepInStep(key, inferenceService, link, context);
-    this.checked.delete(key);
-    await retire(this.sync(inferenceService, link, context), await this.registryOf(link, context));
+    this.forget(key);
+    try {
+      await retire(this.sync(key, inferenceService, link, context), await this.registryOf(link, context));
+    } catch (error) {
+      this.report(error, inferenceService);
+      throw error;
+    }
   };
 
   private async keepInStep(
@@ -71,11 +82,11 @@ export class RegistrySyncReconciler {
     context: ReconcileContext,
   ): Promise<ReconcileResult> {
     const registry = await this.registryOf(link, context);
-    const sync = this.sync(inferenceService, link, context);
+    const sync = this.sync(key, inferenceService, link, context);
     if ('reason' in registry) {
       sync.events.warning(registry.reason, registry.note);
       context.log.info({ reason: registry.reason }, 'no registry');
-      return { requeueAfterSeconds: slowRetrySeconds };
+      return this.slowly();
     }
     const { config, clock } = this.parts;
     const now = clock.monotonic();
@@ -86,25 +97,49 @@ export class RegistrySyncReconciler {
     }
     if (registry.warning !== undefined) sync.events.warning(registry.warning.reason, registry.warning.note);
     try {
-      await syncLive(sync, registry);
+      if ((await syncLive(sync, registry)) === 'waiting') {
+        this.checked.delete(key);
+        return this.slowly();
+      }
     } catch (error) {
       this.checked.delete(key);
-      return this.failed(error, sync);
+      return this.failed(error, inferenceService, context);
     }
-    const seconds = config.recheckSeconds * (0.9 + 0.2 * this.parts.random.next());
+    this.movingSince.delete(key);
+    const seconds = this.jittered(config.recheckSeconds);
     const fingerprint = inStep(sync.inferenceService, readLink(sync.inferenceService, config), registry, config);
     this.checked.set(key, { fingerprint, until: now + seconds * 1000 });
     return { requeueAfterSeconds: seconds };
   }
 
-  /** Tells the user, and decides when to try again: what may pass at the queue's back-off, what can't, slowly. */
-  private failed(error: unknown, sync: Sync): ReconcileResult {
-    if (!(error instanceof RegistryError)) throw error;
+  /** Decides when to try again: what may pass at the queue's back-off, what can't, slowly. */
+  private failed(error: unknown, inferenceService: InferenceService, { log }: ReconcileContext): ReconcileResult {
+    this.report(error, inferenceService);
+    if (!(error instanceof RegistryError) || error.failure !== 'rejected') throw error;
+    log.warn({ err: error }, 'registry rejected the record');
+    return this.slowly();
+  }
+
+  /** Tells the user why the registry is not in step. */
+  private report(error: unknown, inferenceService: InferenceService): void {
+    if (!(error instanceof RegistryError)) return;
     const wrong = error.failure === 'rejected' || error.failure === 'unauthorized';
-    sync.events.warning(wrong ? registryEvents.rejected : registryEvents.unreachable, error.message);
-    if (error.failure !== 'rejected') throw error;
-    sync.log.warn({ err: error }, 'registry rejected the record');
-    return { requeueAfterSeconds: slowRetrySeconds };
+    const reason = wrong ? registryEvents.rejected : registryEvents.unreachable;
+    this.eventsOn(inferenceService).warning(reason, error.message);
+  }
+
+  private slowly(): ReconcileResult {
+    return { requeueAfterSeconds: this.jittered(slowRetrySeconds) };
+  }
+
+  /** ±10 %: what came in step at one time must not be checked at one time for ever. */
+  private jittered(seconds: number): number {
+    return seconds * (0.9 + 0.2 * this.parts.random.next());
+  }
+
+  private forget(key: ObjectKey): void {
+    this.checked.delete(key);
+    this.movingSince.delete(key);
   }
 
   private async registryOf(link: Link, context: ReconcileContext): Promise<Registry | NoRegistry> {
@@ -126,12 +161,13 @@ export class RegistrySyncReconciler {
   ): Promise<Stored<V1Service> | undefined> {
     const { registryName: name, registryNamespace: namespace } = link;
     if (name === undefined || link.registryUrl !== undefined) return undefined;
+    if (!isAllowedNamespace(namespace, this.parts.config)) return undefined;
     const watched = labelled.find(({ metadata }) => metadata.name === name);
     return watched ?? client.get(serviceResource, { namespace, name }, { signal: context.signal });
   }
 
-  private sync(inferenceService: InferenceService, link: Link, context: ReconcileContext): Sync {
-    const { client, config, registries, clock } = this.parts;
+  private sync(key: ObjectKey, inferenceService: InferenceService, link: Link, context: ReconcileContext): Sync {
+    const { client, config, registries, registryServices } = this.parts;
     const remembered = readBookkeeping(inferenceService, config);
     const sync = {
       inferenceService,
@@ -142,13 +178,25 @@ export class RegistrySyncReconciler {
       events: this.eventsOn(inferenceService),
       log: context.log,
       signal: context.signal,
-      nowMs: clock.now(),
+      formerRegistry: (baseUrl: string) => formerRegistry(baseUrl, registryServices.list(), config),
+      waitedMs: () => this.waitedMs(key, inferenceService, link),
       patch: async (patch: object) => {
         sync.inferenceService = await client.mergePatch(inferenceServices, context, patch, { signal: context.signal });
         context.wrote(this.parts.inferenceServices, sync.inferenceService);
       },
     };
     return sync;
+  }
+
+  /** One that only lost its labels waits until it is deleted: nothing is blocked by it. */
+  private waitedMs(key: ObjectKey, { metadata }: InferenceService, link: Link): number {
+    const { clock } = this.parts;
+    if (metadata.deletionTimestamp !== undefined) return clock.now() - Date.parse(metadata.deletionTimestamp);
+    if (!isLinked(link)) return 0;
+    const now = clock.monotonic();
+    const since = this.movingSince.get(key) ?? now;
+    this.movingSince.set(key, since);
+    return now - since;
   }
 
   private eventsOn(inferenceService: InferenceService): InferenceServiceEvents {

@@ -5,6 +5,8 @@ import type { RegistryClient } from '../model-registry/registry-client';
 export interface RecordIdentity {
   /** Id from the label; written by us, but users can write it too and copies of a manifest carry it along. */
   readonly recordId?: string;
+  /** Id of a record that is ours because the user says so, whatever its name. */
+  readonly adoptedRecordId?: string;
   readonly name: string;
   readonly servingEnvironmentId: string;
 }
@@ -15,14 +17,14 @@ export interface RecordLookup {
   readonly foreign?: InferenceServiceRecord;
 }
 
-/** Finds the record by the label's id if it really is ours, else by name. Never writes. */
+/** Finds the adopted record, or the one with the label's id if it really is ours, else by name. Never writes. */
 export async function lookUpRecord(
   client: RegistryClient,
   identity: RecordIdentity,
   signal: AbortSignal,
 ): Promise<RecordLookup> {
-  const labelled =
-    identity.recordId === undefined ? undefined : await client.getInferenceService(identity.recordId, signal);
+  const id = identity.adoptedRecordId ?? identity.recordId;
+  const labelled = id === undefined ? undefined : await client.getInferenceService(id, signal);
   if (labelled !== undefined && isOurs(labelled, identity)) return { record: labelled };
   const found = await client.findInferenceService(identity.name, identity.servingEnvironmentId, signal);
   return {
@@ -33,6 +35,7 @@ export async function lookUpRecord(
 
 /** Partial servers leave members out; what is absent can't contradict. */
 function isOurs(record: InferenceServiceRecord, identity: RecordIdentity): boolean {
+  if (record.id === identity.adoptedRecordId) return true;
   const { name = identity.name, servingEnvironmentId = identity.servingEnvironmentId } = record;
   return name === identity.name && servingEnvironmentId === identity.servingEnvironmentId;
 }

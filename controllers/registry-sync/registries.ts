@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import type { RegistrySyncConfig } from '../../definitions/config/registry-sync';
+import { CircuitBreaker } from '../model-registry/circuit-breaker';
 import { RegistryClient, type RegistryClientOptions } from '../model-registry/registry-client';
 import { ServingEnvironments } from '../model-registry/serving-environments';
 import type { Registry } from './discovery';
@@ -27,6 +28,11 @@ export class Registries {
 
   constructor(private readonly options: RegistriesOptions) {}
 
+  /** All that were used since the start. */
+  all(): Iterable<RegistryInUse> {
+    return this.inUse.values();
+  }
+
   at(registry: Registry): RegistryInUse {
     const key = `${registry.baseUrl} ${registry.sendToken}`;
     const known = this.inUse.get(key);
@@ -39,6 +45,7 @@ export class Registries {
       requestTimeoutMs: config.registry.requestTimeoutSeconds * 1000,
       ...(registry.sendToken && token !== undefined ? { token } : {}),
       userAgent,
+      circuit: new CircuitBreaker(now),
       now,
       observe,
     });

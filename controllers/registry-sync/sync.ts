@@ -3,6 +3,7 @@ import type { RegistryEventReason } from '../../definitions/names/registry-event
 import type { InferenceService } from '../../definitions/serving/inference-service';
 import type { Logger } from '../runtime/log';
 import type { Bookkeeping, MetadataPatch } from './bookkeeping';
+import type { NoRegistry, Registry } from './discovery';
 import type { Link } from './link';
 import type { Registries } from './registries';
 
@@ -23,8 +24,10 @@ export interface Sync {
   readonly events: InferenceServiceEvents;
   readonly log: Logger;
   readonly signal: AbortSignal;
-  /** Wall clock, milliseconds since the epoch. */
-  readonly nowMs: number;
+  /** The registry at an address that was remembered, as far as it may be used. */
+  formerRegistry(baseUrl: string): Registry | NoRegistry;
+  /** Milliseconds for which the InferenceService has been waiting for its former registry: since its deletion, or since we saw it move. */
+  waitedMs(): number;
   /** Writes metadata of the InferenceService. */
   patch(patch: MetadataPatch): Promise<void>;
 }

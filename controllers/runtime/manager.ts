@@ -9,6 +9,7 @@ import type { Controller, ControllerEnvironment } from './controller';
 import { healthServer, type HealthCheck } from './health';
 import type { LeaderElection } from './leader-election';
 import { metricsServer } from './metrics-server';
+import { runPeriodic, type Periodic } from './periodic';
 import { Reflector } from './reflector';
 import { Store } from './store';
 
@@ -53,6 +54,7 @@ interface Watched {
 export class Manager {
   private readonly watched = new Map<string, Watched>();
   private readonly controllers: Controller<KubernetesObject>[] = [];
+  private readonly periodic: Periodic[] = [];
   private readonly readiness: HealthCheck[] = [() => this.notListed()];
 
   constructor(private readonly options: ManagerOptions) {}
@@ -89,6 +91,14 @@ export class Manager {
   add<T extends KubernetesObject>(controller: Controller<T>): void {
     controller.announce(this.options.metrics);
     this.controllers.push(controller);
+  }
+
+  /**
+   * Adds work that is done every so often (± 10 %) while the lease is ours, for the first time one interval after the start. An error is
+   * logged, and the work done again after the next interval.
+   */
+  addPeriodic(name: string, seconds: number, work: (signal: AbortSignal) => Promise<void>): void {
+    this.periodic.push({ name, seconds, work });
   }
 
   /** Adds a condition of readiness. */
@@ -128,7 +138,10 @@ export class Manager {
     const keeping = new AbortController();
     const kept = lease?.keep(keeping.signal);
     const lost = lease === undefined ? undefined : whenAborted(lease.lostSignal);
-    const working = Promise.all(this.controllers.map((controller) => controller.run(this.options, stop, abort.signal)));
+    const working = Promise.all([
+      ...this.controllers.map((controller) => controller.run(this.options, stop, abort.signal)),
+      ...this.periodic.map((periodic) => runPeriodic(periodic, this.options, stop, abort.signal)),
+    ]);
     log.info({ controllers: this.controllers.map(({ name }) => name) }, 'controllers started');
 
     const stopped = Promise.all([whenAborted(stop), working]);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { registryKeys, serviceAddressAnnotations } from '../names/model-registry';
+import { registryKeys, registryServiceLabel, serviceAddressAnnotations } from '../names/model-registry';
 
 /** `prefix/name` as Kubernetes accepts it for labels, annotations and finalizers. */
 const qualifiedName = z
@@ -28,6 +28,7 @@ export const registrySyncConfigSchema = z.strictObject({
       finalizer: qualifiedName.default(registryKeys.finalizer),
       publishedUrlAnnotation: qualifiedName.default(registryKeys.publishedUrl),
       recordAnnotation: qualifiedName.default(registryKeys.record),
+      adoptAnnotation: qualifiedName.default(registryKeys.adopt),
       /** Looked up on the registry's Service in this order; the first non-empty one is its external address. */
       serviceAnnotations: z
         .array(qualifiedName)
@@ -37,6 +38,16 @@ export const registrySyncConfigSchema = z.strictObject({
     .prefault({}),
   /** Namespace searched for registry Services when an InferenceService names none. */
   registriesNamespace: namespaceName.default('kubeflow'),
+  /**
+   * Namespaces in which registries may be; empty: any. With a list, Services elsewhere are neither read nor sent our token, and the
+   * constructs render a Role in each of them instead of a ClusterRole's rule.
+   */
+  allowedRegistryNamespaces: z.array(namespaceName).default([]),
+  /** Label that makes a Service a registry's, `key=value`. */
+  registryServiceLabel: z
+    .string()
+    .regex(/^[^\s=,!()]+=[^\s=,!()]+$/, 'expected key=value')
+    .default(`${registryServiceLabel.key}=${registryServiceLabel.value}`),
   /** DNS domain of the cluster, for `service.namespace.svc.<domain>`. */
   clusterDomain: z.string().default('cluster.local'),
   /** How the registry's REST API is called. */
@@ -57,8 +68,28 @@ export const registrySyncConfigSchema = z.strictObject({
       requestTimeoutSeconds: z.number().int().min(1).max(300).default(15),
       /** Hosts (`host` or `host:port`) that get the token and may be loopback although an annotation or an external address names them. */
       trustedHosts: z.array(z.string()).default([]),
+      /** File with the token to send instead of the one for the API server: a projected one that only registries accept. */
+      tokenFile: z.string().min(1).exactOptional(),
       /** Whether users may name a registry by URL annotation. */
       urlAnnotation: z.enum(['allowed', 'disabled']).default('allowed'),
+    })
+    .prefault({}),
+  /**
+   * Whether a record is only made for a registered model and a version that exist there. Off: as upstream, which takes any
+   * number.
+   */
+  requireExistingModel: z.boolean().default(true),
+  /** Whether a record that somebody set to UNDEPLOYED by hand is set back while its InferenceService lives. */
+  reassertDesiredState: z.boolean().default(true),
+  /**
+   * Marks records UNDEPLOYED whose InferenceService went without us seeing it. Not for a registry that several clusters share unless
+   * each has its own `environmentPrefix`: the others' records would look lost.
+   */
+  sweep: z
+    .strictObject({
+      enabled: z.boolean().default(false),
+      /** Seconds between two sweeps; ±10 % jitter. */
+      intervalSeconds: z.number().int().min(1).max(86_400).default(3600),
     })
     .prefault({}),
   /** Put before the namespace in the name of the serving environment, for registries shared by several clusters. */

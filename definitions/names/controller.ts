@@ -2,8 +2,8 @@
 
 /** Address of `/healthz` and `/readyz` unless a flag says otherwise. */
 export const healthPort = 8081;
-/** Port of `/metrics` over plain HTTP, by convention. */
-export const plainMetricsPort = 8080;
+/** Ports of `/metrics` by convention: over HTTPS for those who may, over plain HTTP for anybody. */
+export const metricsPorts = { https: 8443, http: 8080 } as const;
 
 export const livenessPath = '/healthz';
 export const readinessPath = '/readyz';
@@ -20,3 +20,6 @@ export const configChecksumAnnotation = 'slipway.dev/config-checksum';
 
 /** Unprivileged user and group of the image; the number upstream images use. */
 export const imageUser = 65532;
+
+/** Where a token is mounted that only registries accept. */
+export const registryTokenDirectory = '/var/run/secrets/slipway.dev/registry';

@@ -21,6 +21,8 @@ export const registryKeys = {
   finalizer: 'modelregistry.kubeflow.org/finalizer',
   /** Annotation (user, optional): URL to publish in the record instead of `status.url`. */
   publishedUrl: 'modelregistry.kubeflow.org/published-url',
+  /** Annotation (user, optional): id of a record of somebody else that this InferenceService takes over on purpose. */
+  adopt: 'modelregistry.kubeflow.org/adopt-record',
   /** Annotation (controller): base URL of the registry that holds the record, and the record's id: survives label edits. */
   record: 'modelregistry.kubeflow.org/record',
 } as const;

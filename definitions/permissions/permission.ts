@@ -13,8 +13,11 @@ export interface Permission {
   readonly verbs: readonly Verb[];
   /** Limits the rule to these object names; absent = all. */
   readonly resourceNames?: readonly string[];
-  /** `cluster`: a ClusterRole bound cluster-wide. `own-namespace`: a Role in the controller's namespace. */
-  readonly scope: 'cluster' | 'own-namespace';
+  /**
+   * `cluster`: a ClusterRole bound cluster-wide. `own-namespace`: a Role in the controller's namespace. `registry-namespaces`: a Role in
+   * each namespace in which registries are allowed.
+   */
+  readonly scope: 'cluster' | 'own-namespace' | 'registry-namespaces';
   /** Why the controller needs it, one sentence, shown to reviewers. */
   readonly reason: string;
 }

@@ -54,7 +54,7 @@ export async function startPlatform({ context, say, onLog }: PlatformOptions): P
     cleanups.push(() => registry.close());
     await seed(registry);
     say(
-      `registry     ${registry.url} (a double, see test/doubles/model-registry), registered model 1 "iris", version 1 "v1"`,
+      `registry     ${registry.url} (a double, see test/doubles/model-registry), registered model 1 "iris", version 2 "v1"`,
     );
 
     const manifests = await localManifests(registry.url, say);
@@ -147,7 +147,7 @@ async function freePort(wanted: number): Promise<number> {
   return wanted;
 }
 
-/** Registered model 1 and version 1, which the example names. */
+/** Registered model 1 and version 2, which the example names. */
 async function seed(registry: ModelRegistry): Promise<void> {
   const post = async (path: string, body: object) => {
     const response = await fetch(`${registry.url}/api/model_registry/v1alpha3/${path}`, {

@@ -12,6 +12,7 @@ describe('the desired record', () => {
       name: 'iris/uid-1',
       environment: 'ml-models',
       desiredState: 'DEPLOYED',
+      keepsUndeployed: false,
     });
   });
 

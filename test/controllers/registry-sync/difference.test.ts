@@ -2,7 +2,12 @@ import { difference, retirement } from '../../../controllers/registry-sync/diffe
 import type { DesiredRecord } from '../../../controllers/registry-sync/desired';
 import { inferenceServiceRecordSchema, type InferenceServiceRecord } from '../../../controllers/model-registry/answers';
 
-const desired: DesiredRecord = { name: 'iris/uid-1', environment: 'ml-models', desiredState: 'DEPLOYED' };
+const desired: DesiredRecord = {
+  name: 'iris/uid-1',
+  environment: 'ml-models',
+  desiredState: 'DEPLOYED',
+  keepsUndeployed: false,
+};
 const string = (value: string) => ({ metadataType: 'MetadataStringValue', string_value: value });
 const record = (members: object = {}): InferenceServiceRecord =>
   inferenceServiceRecordSchema.parse({ id: '3', desiredState: 'DEPLOYED', ...members });

@@ -64,7 +64,7 @@ describe('the settings of registry sync', () => {
       'an unknown key',
       'regstry: {}',
       {},
-      'registry-sync.yaml: unknown key regstry, allowed: cleanupGraceSeconds, clusterDomain, enabled',
+      'registry-sync.yaml: unknown key regstry, allowed: allowedRegistryNamespaces, cleanupGraceSeconds, clusterDomain, enabled',
     ],
     ['an unknown nested key', 'registry: {tokn: x}', {}, 'unknown key registry.tokn, allowed: apiVersion, caFiles'],
     ['a wrong type', 'workers: many', {}, 'registry-sync.yaml: workers: got "many", expected number'],
