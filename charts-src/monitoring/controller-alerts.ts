@@ -1,4 +1,5 @@
 import { runtimeMetrics } from '../../definitions/metrics/runtime';
+import { metricsPath } from '../../definitions/names/controller';
 import { type Alert, alert } from './alert';
 import { queriesOf } from './expression';
 import { type ScrapeTarget, up } from './scrape-target';
@@ -36,7 +37,8 @@ export function controllerAlerts(controller: AlertedController): readonly Alert[
         `${consequence} See whether pods of Deployment ${deployment} run (kubectl -n ${namespace} get pods) and why not ` +
         `(kubectl -n ${namespace} describe deployment/${deployment}; ${logs} --previous). When they are ready, ` +
         `Prometheus does not get through: look at Service ${job}, at its ServiceMonitor, and whether a NetworkPolicy ` +
-        `lets the namespace of Prometheus in (it needs the label metrics: enabled).`,
+        `lets the namespace of Prometheus in (it needs the label metrics: enabled). Over HTTPS the ServiceAccount of ` +
+        `Prometheus needs permission to get the non-resource URL ${metricsPath}.`,
     }),
     alert({
       name: `${prefix}NotReady`,

@@ -72,6 +72,11 @@ class PromQl<L extends string> {
     return new PromQl(`(${this.#text}) and (${other.text})`, this.labels, this.unit);
   }
 
+  /** Series that one of the two has; this one's value where both have it. */
+  or(other: Expression<L>): Expression<L> {
+    return new PromQl(`(${this.#text}) or (${other.text})`, this.labels, this.unit);
+  }
+
   /** 1 when there is no series. */
   absent(): Expression<never> {
     return new PromQl<never>(`absent(${this.#text})`, [], 'none');

@@ -13,7 +13,7 @@ export interface QueryText {
 }
 
 const functions = new Set(['absent', 'histogram_quantile', 'increase', 'max', 'min', 'rate', 'sum']);
-const operators = new Set(['and', 'offset']);
+const operators = new Set(['and', 'offset', 'or']);
 const closing: Readonly<Record<string, string>> = { '(': ')', '{': '}', '[': ']' };
 const token =
   /\s+|"(?:\\.|[^"\\])*"|[a-zA-Z_:][\w:]*|\$__rate_interval|\d+[mh]|\d+(?:\.\d+)?|=~|[<>!=]=|[-+*/<>=,(){}[\]]/y;
