@@ -4,7 +4,7 @@ import { registrySyncConfigFile, type RegistrySyncConfig } from '../../definitio
 import type { V1Service } from '@kubernetes/client-node';
 import { services, type Stored } from '../../definitions/kubernetes/core-resources';
 import { registrySyncLease } from '../../definitions/permissions/registry-sync';
-import { inferenceServices } from '../../definitions/serving/inference-service';
+import { inferenceServices, type InferenceService } from '../../definitions/serving/inference-service';
 import type { Component, ComponentParts, ConfiguredComponent } from '../component';
 import { registryConnections } from '../model-registry/registry-connections';
 import { Controller, watching } from '../runtime/controller';
@@ -34,6 +34,11 @@ export const registrySync: Component = {
   configure: (file, environment) => new ConfiguredRegistrySync(registrySyncSettings(file, environment)),
 };
 
+/** How many InferenceServices carry the id of their record. */
+function linkedCount(isvcs: Store<InferenceService>, { keys }: RegistrySyncConfig): number {
+  return isvcs.list().filter(({ metadata }) => (metadata.labels?.[keys.inferenceServiceIdLabel] ?? '') !== '').length;
+}
+
 /** One watch of all Services with the registry label, or one per namespace in which registries are allowed. */
 function serviceStores(manager: Manager, config: RegistrySyncConfig): readonly Store<Stored<V1Service>>[] {
   const { allowedRegistryNamespaces, registryServiceLabel: labelSelector } = config;
@@ -62,6 +67,8 @@ class ConfiguredRegistrySync implements ConfiguredComponent {
     const isvcs = manager.store(inferenceServices);
     const registryServices = serviceStores(manager, config);
     const file = config.registry.tokenFile ?? join(parts.serviceAccountDirectory, 'token');
+    const registry = registryMetrics(parts.metrics.registry);
+    parts.metrics.beforeScrape(() => registry.setLinked(linkedCount(isvcs, config)));
     const registries = new Registries({
       config,
       dispatcher,
@@ -69,7 +76,7 @@ class ConfiguredRegistrySync implements ConfiguredComponent {
       ...(config.registry.tokenFile !== undefined || existsSync(file) ? { token: tokenFile(file, clock) } : {}),
       userAgent: parts.userAgent,
       now: () => clock.monotonic(),
-      observe: registryMetrics(parts.metrics.registry).observeRequest,
+      observe: registry.observeRequest,
     });
     const reconciler = new RegistrySyncReconciler({
       config,
@@ -80,6 +87,7 @@ class ConfiguredRegistrySync implements ConfiguredComponent {
       },
       registries,
       events,
+      failed: registry.failed,
       clock,
       random,
     });

@@ -1,7 +1,7 @@
 import type { V1Service } from '@kubernetes/client-node';
 import type { RegistrySyncConfig } from '../../definitions/config/registry-sync';
 import { services as serviceResource, type Stored } from '../../definitions/kubernetes/core-resources';
-import { registryEvents } from '../../definitions/names/registry-events';
+import { registryEvents, type RegistryEventReason } from '../../definitions/names/registry-events';
 import { inferenceServices, type InferenceService } from '../../definitions/serving/inference-service';
 import { RegistryError } from '../model-registry/registry-error';
 import type { KubernetesClient } from '../runtime/client';
@@ -27,6 +27,8 @@ export interface RegistrySyncParts {
   readonly registryServices: RegistryServiceList;
   readonly registries: Registries;
   readonly events: EventRecorder;
+  /** Counts a warning by its reason. */
+  readonly failed: (reason: RegistryEventReason) => void;
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -200,10 +202,13 @@ export class RegistrySyncReconciler {
   }
 
   private eventsOn(inferenceService: InferenceService): InferenceServiceEvents {
-    const { events } = this.parts;
+    const { events, failed } = this.parts;
     return {
       normal: (reason, note) => events.record(inferenceService, { type: 'Normal', reason, note }),
-      warning: (reason, note) => events.record(inferenceService, { type: 'Warning', reason, note }),
+      warning: (reason, note) => {
+        failed(reason);
+        events.record(inferenceService, { type: 'Warning', reason, note });
+      },
     };
   }
 
