@@ -7,13 +7,11 @@ import type { ControllerProcess } from '../../controllers/registry-sync/controll
 import { Installation, type StartOptions } from '../../controllers/registry-sync/installation';
 import { deployed } from './deployed';
 import { Load } from './load';
-import { controllerPid } from './process-figures';
 import { startRegistryProcess, type RegistryProcess } from './registry';
 
 /** A controller at work, and the registry it works with. */
 export interface BenchRun {
   readonly controller: ControllerProcess;
-  readonly pid: number;
   readonly registry: RegistryProcess;
   /** Milliseconds since the epoch at which its workers started. */
   readonly startedAtMs: number;
@@ -54,9 +52,8 @@ export class BenchInstallation {
     await this.pointTo(registry.url);
     const controller = await this.installation.start(this.deployed);
     try {
-      const pid = await controllerPid();
       const startedAtMs = await waitFor('the controller to work', () => startOfWork(controller.log));
-      return await work({ controller, pid, registry, startedAtMs });
+      return await work({ controller, registry, startedAtMs });
     } finally {
       await controller.end();
       await registry.stop();

@@ -3,7 +3,7 @@ import type { RegistryRequest } from './registry';
 
 /** What the controller asked of the registry while it linked InferenceServices, sorted by what it was about. */
 export interface Script {
-  /** About no InferenceService and no namespace: the registered model and its version. */
+  /** Naming no InferenceService and no namespace: whether the registered model and its version exist. */
   readonly shared: readonly RegistryRequest[];
   /** About the serving environment of a namespace, by its name. */
   readonly ofNamespace: ReadonlyMap<string, readonly RegistryRequest[]>;

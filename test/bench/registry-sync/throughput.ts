@@ -69,14 +69,13 @@ export async function measureThroughput(
 
 /** Links everything once and takes it back. */
 export async function linkByController(bench: BenchInstallation, latencyMs: number): Promise<LinkRound> {
-  const round = await bench.withController(latencyMs, async ({ pid, registry, startedAtMs }) => {
+  const round = await bench.withController(latencyMs, async ({ controller, registry, startedAtMs }) => {
     await bench.load.allLinked();
     const seconds = (Date.now() - startedAtMs) / 1000;
-    // The registry is asked once more for nobody: the last request was long before the last patch.
     const { requests } = await registry.traffic();
     await sleep(steadySeconds * 1000);
     const steadyRequests = (await registry.traffic()).requests.length - requests.length;
-    const { peak: peakMegabytes } = await memoryOf(pid);
+    const { peak: peakMegabytes } = await memoryOf(controller.pid);
     const requestsPerObject = requests.length / bench.load.objects.length;
     return { seconds, peakMegabytes, requestsPerObject, steadyRequests, script: scriptOf(requests) };
   });
