@@ -2,9 +2,9 @@ import { apiVersionOf, type ApiResource, type KubernetesObject } from '../../def
 import type { ApiConnection, ApiRequest } from './api-connection';
 import { ApiError } from './api-error';
 import { collectionName, collectionPath, objectName, objectPath, queryString, requireScope } from './api-path';
-import { jsonLines } from './json-lines';
 import type { ObjectRef } from './object-key';
-import { parseWatchEvent, type WatchEvent } from './watch-event';
+import type { WatchEvent } from './watch-event';
+import { watchEvents } from './watch-stream';
 
 /** What every request can have. */
 export interface RequestOptions {
@@ -35,6 +35,8 @@ export interface WatchOptions extends Selection {
   readonly resourceVersion: string;
   /** Seconds after which the server ends the watch. */
   readonly timeoutSeconds: number;
+  /** Called for all that arrives, also for a part of an event. */
+  readonly onBytes?: () => void;
   /** Ends the watch; must abort when the caller is done with it. */
   readonly signal: AbortSignal;
 }
@@ -203,7 +205,7 @@ export class KubernetesClient {
     resource: ApiResource<T>,
     options: WatchOptions,
   ): Promise<AsyncGenerator<WatchEvent<T>, void, undefined>> {
-    const { namespace, labelSelector, fieldSelector, resourceVersion, timeoutSeconds, signal } = options;
+    const { namespace, labelSelector, fieldSelector, resourceVersion, timeoutSeconds, signal, onBytes } = options;
     const query = {
       watch: true,
       allowWatchBookmarks: true,
@@ -214,7 +216,7 @@ export class KubernetesClient {
     };
     const path = collectionPath(resource, namespace) + queryString(query);
     const operation = `watching ${collectionName(resource, namespace)}`;
-    return watchEvents<T>(await this.connection.stream({ method: 'GET', path, operation, signal }));
+    return watchEvents<T>(await this.connection.stream({ method: 'GET', path, operation, signal }), onBytes);
   }
 
   /** Posts to a path whose answer is no stored object: reviews (`/apis/authentication.k8s.io/v1/tokenreviews`), token requests. */
@@ -246,10 +248,4 @@ function withKind<T extends KubernetesObject>(resource: ApiResource<T>, object: 
 function withResourceVersion(patch: object, resourceVersion: string): object {
   const metadata: unknown = Reflect.get(patch, 'metadata');
   return { ...patch, metadata: { ...(typeof metadata === 'object' ? metadata : {}), resourceVersion } };
-}
-
-async function* watchEvents<T extends KubernetesObject>(
-  bytes: AsyncIterable<Uint8Array>,
-): AsyncGenerator<WatchEvent<T>, void, undefined> {
-  for await (const line of jsonLines(bytes)) yield parseWatchEvent<T>(line);
 }

@@ -57,6 +57,8 @@ interface OpenWatch<T extends KubernetesObject> {
 export class Reflector<T extends KubernetesObject> {
   private state: ReflectorState<T> = { phase: 'Empty' };
   private watch: OpenWatch<T> | undefined;
+  /** When anything last came from the watch, by the monotonic clock: a large object on a slow line is no silence. */
+  private heardAt = -Infinity;
   private backoff: Backoff;
   private trouble: string | undefined;
   private readonly name: string;
@@ -125,7 +127,11 @@ export class Reflector<T extends KubernetesObject> {
     abort.signal.addEventListener('abort', () => signal.removeEventListener('abort', forward));
     const timeoutSeconds = watchSeconds + Math.floor(random.next() * (watchJitterSeconds + 1));
     try {
-      const opening = client.watch(resource, { ...selection, resourceVersion, timeoutSeconds, signal: abort.signal });
+      const onBytes = () => {
+        this.heardAt = clock.monotonic();
+      };
+      const options = { ...selection, resourceVersion, timeoutSeconds, onBytes, signal: abort.signal };
+      const opening = client.watch(resource, options);
       const events = await this.unlessIdle(opening);
       if (events === 'idle') {
         abort.abort();
@@ -153,11 +159,17 @@ export class Reflector<T extends KubernetesObject> {
     return { type: 'event', event };
   }
 
-  /** The value, or `idle` when it takes too long; what it was about to do is the caller's to end. */
+  /** The value, or `idle` when nothing comes for too long; what it was about to do is the caller's to end. */
   private async unlessIdle<V>(coming: Promise<V>): Promise<V | 'idle'> {
     const { clock, idleSeconds = 90 } = this.options;
     const { promise: idle, resolve } = Promise.withResolvers<'idle'>();
-    const timer = clock.setTimer(idleSeconds * 1000, () => resolve('idle'));
+    const idleMs = idleSeconds * 1000;
+    const look = () => {
+      const leftMs = this.heardAt + idleMs - clock.monotonic();
+      if (leftMs > 0) timer = clock.setTimer(leftMs, look);
+      else resolve('idle');
+    };
+    let timer = clock.setTimer(idleMs, look);
     // Once the watch is aborted nobody waits for it any more, and its rejection must not end the process.
     coming.catch(() => undefined);
     try {

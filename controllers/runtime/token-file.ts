@@ -2,11 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { causeText } from './cause-text';
 import type { Clock } from './clock';
 
-/** The kubelet replaces a token when 80 % of its life is over, so a minute is never too late. */
-const rereadAfterMs = 60_000;
+/** The kubelet replaces a token long before its end; a person who replaces one by hand waits for this. */
+const rereadAfterMs = 5_000;
 
 /**
- * A token that lies in a file and rotates. Read at most once a minute.
+ * A token that lies in a file and rotates. Read at most every five seconds.
  *
  * @returns a function that gives the token
  * @throws Error naming the file when it can't be read or is empty
@@ -17,7 +17,7 @@ export function tokenFile(file: string, clock: Clock): () => Promise<string> {
     if (read === undefined || clock.monotonic() - read.at >= rereadAfterMs) {
       const token = readToken(file);
       read = { token, at: clock.monotonic() };
-      // A file that could not be read is tried again by the next request, not a minute later.
+      // A file that could not be read is tried again by the next request.
       token.catch(() => (read = undefined));
     }
     return read.token;

@@ -13,7 +13,7 @@ const stop = new AbortController();
 let proxy: FaultProxy;
 let parts: ReturnType<typeof runtimeClient>;
 let namespace: string;
-let running: Promise<void>;
+const running: Promise<void>[] = [];
 
 beforeAll(async () => {
   namespace = await cluster.namespace('reflector-faults');
@@ -22,25 +22,24 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   stop.abort();
-  await running;
+  await Promise.all(running);
   await parts.connection.close();
   await proxy.close();
 });
 
-const configMap = (name: string) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, namespace } });
+const configMap = (name: string, data: Readonly<Record<string, string>> = {}) => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name, namespace },
+  data,
+});
 
-it('waits no longer from time to time when each of its watches breaks after a while, and outlives a handler that throws', async () => {
+function reflect(namespaceSelection: string, idleSeconds = 90) {
   const errors: unknown[] = [];
   const store = new Store<KubernetesObject>((error) => errors.push(error));
-  store.subscribe({
-    added() {
-      throw new Error('a handler is broken');
-    },
-  });
-  proxy.inject({ matches: ({ watch }) => watch, fault: { kind: 'cut', afterMs: 1100 } });
   const reflector = new Reflector({
     resource: configMaps,
-    selection: { namespace },
+    selection: { namespace: namespaceSelection },
     store,
     client: parts.client,
     clock: realClock,
@@ -48,19 +47,47 @@ it('waits no longer from time to time when each of its watches breaks after a wh
     random: { next: () => 0.999 },
     log: logLines().log,
     metrics: parts.metrics,
+    idleSeconds,
   });
-  running = reflector.run(stop.signal);
+  running.push(reflector.run(stop.signal));
+  return { store, errors };
+}
+
+it('reads an object that takes longer than the idle time-out to arrive', async () => {
+  const remove = proxy.inject({ matches: ({ watch }) => watch, fault: { kind: 'split' } });
+  const { store } = reflect(namespace, 1);
+  await store.whenListed();
+  // In pieces of 64 bytes, one a millisecond.
+  await cluster.create(configMap('large', { text: 'x'.repeat(160_000) }));
+  await waitFor('the large object', () => store.get(`${namespace}/large`) !== undefined);
+  remove();
+});
+
+it('waits no longer from time to time when each of its watches breaks after a while, and outlives a handler that throws', async () => {
+  const remove = proxy.inject({ matches: ({ watch }) => watch, fault: { kind: 'cut', afterMs: 1100 } });
+  const before = proxy.requests.length;
+  const other = await cluster.namespace('reflector-cuts');
+  const { store, errors } = reflect(other);
+  store.subscribe({
+    added() {
+      throw new Error('a handler is broken');
+    },
+  });
   await store.whenListed();
   for (const name of ['first', 'second']) {
-    await cluster.create(configMap(name));
-    await waitFor(`${name} to be in the store`, () => store.get(`${namespace}/${name}`) !== undefined);
+    await cluster.create({ ...configMap(name), metadata: { name, namespace: other } });
+    await waitFor(`${name} to be in the store`, () => store.get(`${other}/${name}`) !== undefined);
   }
   const watches = await waitFor('four watches', () => {
-    const times = proxy.requests.filter(({ watch }) => watch).map(({ at }) => at);
+    const times = proxy.requests
+      .slice(before)
+      .filter(({ watch, path }) => watch && path.includes(other))
+      .map(({ at }) => at);
     return times.length >= 4 && times;
   });
   // 1.1 s that a watch lives and 0.8 s of the first wait; the third one would be 3.2 s.
   const gaps = watches.slice(1).map((at, index) => at - (watches[index] ?? 0));
   expect(Math.max(...gaps)).toBeLessThan(1100 + 800 + 1200);
   expect(errors).toHaveLength(store.size);
+  remove();
 });

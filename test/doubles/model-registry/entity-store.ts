@@ -58,6 +58,12 @@ export class EntityStore {
     return row;
   }
 
+  /** Takes a row away, as a database does that is restored from an older copy: the API has no deletion. */
+  lose(row: Row): void {
+    const table = this.tables[row.type.table];
+    table.splice(table.indexOf(row), 1);
+  }
+
   /** Adds what a row is now under another type, without a look at names: a history has many rows of one name. */
   copy(row: Row, type: EntityType): void {
     this.insert({ ...row, id: this.lastIds[type.table] + 1, type });

@@ -51,6 +51,8 @@ export interface RegistryEntities {
 export interface ModelRegistry extends LoopbackServer {
   /** A snapshot; asked without a request, so not in the log and met by no fault. */
   entities(): RegistryEntities;
+  /** Loses a record, as a database does that is restored from an older copy: the API has no deletion. */
+  loseInferenceService(id: string): void;
   /** Adds a rule; the first that matches strikes. Returns what takes it away again. */
   inject(rule: RegistryFaultRule): () => void;
   /** Takes all rules away. */
@@ -110,6 +112,7 @@ export async function startModelRegistry(options: ModelRegistryOptions = {}): Pr
       experiments: stored(experiment),
       experimentRuns: stored(experimentRun),
     }),
+    loseInferenceService: (id) => store.lose(store.get(id, inferenceService)),
     inject: (rule) => faults.add(rule),
     clearFaults: () => faults.clear(),
   };

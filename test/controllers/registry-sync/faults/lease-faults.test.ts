@@ -33,13 +33,16 @@ afterAll(() => Promise.all([installation?.close(), standstill?.installation.clos
 it('ends before another takes over when the API server is out of its reach for longer than the renew deadline', async () => {
   const { controller, proxy } = await startBehindProxy(installation, leaderElect);
   try {
-    const workload = await Workload.linked(installation, 'unreachable');
+    const workload = await Workload.linked(installation, controller, 'unreachable');
     const successor = await installation.start(leaderElect);
     proxy.inject({ matches: () => true, fault: { kind: 'hold' } });
     proxy.cutAll();
+    const cutOffAt = Date.now();
     await workload.change();
     await expect(controller.ended).resolves.toBe('1');
     const endedAt = Date.now();
+    // The deadline counts from the last renewal, at most a retry before the cut; a second for the process to end.
+    expect(endedAt - cutOffAt).toBeLessThan(10_000 + 1000);
     await acquired(successor);
     expect(Date.parse(await acquireTime())).toBeGreaterThan(endedAt);
     await oracle.holds(successor);
@@ -52,7 +55,7 @@ it('ends before another takes over when the API server is out of its reach for l
 it('ends and writes nothing more when its lease is stolen', async () => {
   const { cluster, registry } = installation;
   const controller = await installation.start(leaderElect);
-  const workload = await Workload.linked(installation, 'stolen');
+  const workload = await Workload.linked(installation, controller, 'stolen');
   const asked = Promise.withResolvers<void>();
   // Work that would write as soon as the registry answers, which it does after the thief's first look.
   const fault = { kind: 'late', latencyMs: 8000 } as const;
@@ -83,7 +86,7 @@ async function standStill(place: Installation): Promise<void> {
   const judge = await Oracle.of(place);
   const { controller, proxy } = await startBehindProxy(place, leaderElect);
   try {
-    const workload = await Workload.linked(place, 'standstill');
+    const workload = await Workload.linked(place, controller, 'standstill');
     const successor = await place.start(leaderElect);
     // Both will have been answered when the process goes on, and a write to the registry comes next in both.
     const held: TestInferenceService = withFinalizer(isvc(workload.namespace, 'held'));

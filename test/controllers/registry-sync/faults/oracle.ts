@@ -108,7 +108,7 @@ export class Oracle {
 }
 
 /** Waits until nothing is in work: what is to be logged has been logged. */
-async function atRest({ metrics }: ControllerProcess): Promise<void> {
+export async function atRest({ metrics }: ControllerProcess): Promise<void> {
   await waitFor('the controller to be at rest', async () => {
     const text = await (await fetch(`${metrics}/metrics`)).text();
     const figures = text

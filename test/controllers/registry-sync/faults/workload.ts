@@ -1,5 +1,7 @@
 import { registryKeys } from '../../../../definitions/names/model-registry';
+import type { ControllerProcess } from '../controller-process';
 import { inferenceServiceOf, type Installation, type TestInferenceService } from '../installation';
+import { atRest } from './oracle';
 
 /** InferenceServices that are linked before a fault, and what users do to them during it: one change of each sort. */
 export class Workload {
@@ -10,13 +12,14 @@ export class Workload {
     private readonly leaving: TestInferenceService,
   ) {}
 
-  /** Needs a controller that works. */
-  static async linked(installation: Installation, prefix: string): Promise<Workload> {
+  /** Waits for the controller to be at rest: a fault that takes the answer to a write from it makes it write twice, rightly. */
+  static async linked(installation: Installation, controller: ControllerProcess, prefix: string): Promise<Workload> {
     const namespace = await installation.cluster.namespace(prefix);
     const standing = inferenceServiceOf(namespace, 'standing');
     const leaving = inferenceServiceOf(namespace, 'leaving');
     for (const object of [standing, leaving]) await installation.cluster.create(object);
     for (const object of [standing, leaving]) await installation.linked(object);
+    await atRest(controller);
     return new Workload(installation, namespace, standing, leaving);
   }
 

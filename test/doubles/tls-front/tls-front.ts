@@ -1,0 +1,35 @@
+import { createServer } from 'node:https';
+import { request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { selfSignedCertificate } from '../../../controllers/runtime/self-signed-certificate';
+
+/** A running front. */
+export interface TlsFront {
+  readonly url: string;
+  /** PEM of the certificate, which only those who are given it trust. */
+  readonly ca: string;
+  close(): Promise<void>;
+}
+
+/** Starts a TLS server on 127.0.0.1 before a plain HTTP one, as an ingress or an authenticating proxy is; HTTP/1.1 only. */
+export async function startTlsFront(hostname: string, target: string): Promise<TlsFront> {
+  const { cert, key } = selfSignedCertificate(hostname, Date.now());
+  const server = createServer({ cert, key }, (incoming, response) => {
+    const { method = 'GET', headers, url = '/' } = incoming;
+    const onward = request(new URL(url, target), { method, headers }, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    });
+    onward.on('error', () => response.destroy());
+    incoming.pipe(onward);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    ca: cert,
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
