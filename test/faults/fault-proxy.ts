@@ -48,8 +48,8 @@ export interface FaultProxy {
   readonly requests: readonly SeenRequest[];
   /** Adds a rule; the first that matches strikes. Returns what takes it away again. */
   inject(rule: FaultRule): () => void;
-  /** Resets every open connection. */
-  cutAll(): void;
+  /** Resets open connections: all, or those of these requests. */
+  cutAll(matches?: (request: ProxiedRequest) => boolean): void;
   close(): Promise<void>;
 }
 
@@ -64,7 +64,7 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
   });
   const rules: { rule: FaultRule; left: number }[] = [];
   const requests: SeenRequest[] = [];
-  const open = new Set<ServerResponse>();
+  const open = new Map<ServerResponse, ProxiedRequest>();
 
   const strike = (request: ProxiedRequest): Fault | undefined => {
     for (const entry of rules) {
@@ -79,7 +79,7 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
     const request = describe(incoming);
     const fault = strike(request);
     requests.push({ ...request, at: performance.now(), ...(fault === undefined ? {} : { fault: fault.kind }) });
-    open.add(response);
+    open.set(response, request);
     response.once('close', () => open.delete(response));
     pass(agent, target, incoming, response, fault).catch(() => response.destroy());
   });
@@ -93,7 +93,9 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
       rules.push(entry);
       return () => void rules.splice(rules.indexOf(entry), rules.includes(entry) ? 1 : 0);
     },
-    cutAll: () => open.forEach((response) => response.destroy()),
+    cutAll(matches = () => true) {
+      for (const [response, request] of open) if (matches(request)) response.destroy();
+    },
     async close() {
       server.closeAllConnections();
       await Promise.all([agent.destroy(), new Promise((resolve) => server.close(resolve))]);

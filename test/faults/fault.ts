@@ -23,7 +23,7 @@ export type Fault =
   | { readonly kind: 'duplicate' }
   /** The answer ends too early, though its headers promised more. */
   | { readonly kind: 'short'; readonly bytes: number }
-  /** One byte per chunk: lines and UTF-8 characters are split everywhere. */
+  /** Small chunks, and each byte of a character that is not ASCII in a chunk of its own: lines and characters are split. */
   | { readonly kind: 'split' };
 
 /** Sends an answer's body on, with or without harm. */
@@ -108,13 +108,22 @@ export function forwarderOf(fault: Exclude<Fault, { kind: 'status' | 'hold' }> |
     case 'split':
       return async (body, response) => {
         for await (const chunk of body) {
-          for (const byte of chunk) {
-            await write(response, Buffer.of(byte));
+          for (const piece of pieces(chunk)) {
+            await write(response, piece);
             await pause(0);
           }
         }
         response.end();
       };
+  }
+}
+
+function* pieces(bytes: Buffer): Generator<Buffer> {
+  for (let start = 0; start < bytes.length;) {
+    const ascii = bytes.subarray(start, start + 64).findIndex((byte) => byte > 0x7f);
+    const end = ascii === -1 ? start + 64 : start + Math.max(ascii, 1);
+    yield bytes.subarray(start, end);
+    start = end;
   }
 }
 
