@@ -40,6 +40,8 @@ export interface ConfiguredComponent {
 export interface ComponentParts {
   readonly client: KubernetesClient;
   readonly events: EventRecorder;
+  /** Throws once another process may hold the lease: call it before anything is changed outside of the API server. Absent without a lease. */
+  readonly beforeWrite?: () => void;
   readonly clock: Clock;
   readonly random: Random;
   readonly metrics: RuntimeMetrics;

@@ -49,14 +49,9 @@ export async function runComponent(
   log.info({ component: component.name, version, cluster: cluster.source, server: cluster.server }, 'starting');
 
   const election = flags.leaderElect ? electLeader(component, cluster, environment, log, metrics) : undefined;
-  const connection = new ApiConnection({
-    config: cluster,
-    clock: realClock,
-    metrics,
-    userAgent,
-    // No write leaves this process once another one may hold the lease.
-    ...(election === undefined ? {} : { beforeWrite: () => election.assertHeld() }),
-  });
+  // No write leaves this process once another one may hold the lease.
+  const guarded = election === undefined ? {} : { beforeWrite: () => election.assertHeld() };
+  const connection = new ApiConnection({ config: cluster, clock: realClock, metrics, userAgent, ...guarded });
   const client = new KubernetesClient(connection);
   const events = new EventRecorder({
     client,
@@ -77,7 +72,7 @@ export async function runComponent(
         ? undefined
         : {
             address: metricsAddress,
-            ...(flags.metricsSecure ? { server: () => secureMetrics(cluster, metrics, log) } : {}),
+            ...(flags.metricsSecure ? { server: () => secureMetrics(client, metrics, log) } : {}),
           },
     leaderElection: election,
     cutOff: () => void connection.close(),
@@ -86,7 +81,7 @@ export async function runComponent(
   });
   if (configured.enabled) {
     const directory = environment['SLIPWAY_SERVICE_ACCOUNT_DIRECTORY'] ?? serviceAccountDirectory;
-    const parts = { client, events, clock: realClock, random: realRandom, metrics, log, userAgent };
+    const parts = { client, events, clock: realClock, random: realRandom, metrics, log, userAgent, ...guarded };
     configured.addTo(manager, { ...parts, serviceAccountDirectory: directory });
   } else {
     log.warn({ component: component.name }, 'switched off by configuration: healthy and idle');
@@ -136,15 +131,9 @@ function electLeader(
 }
 
 /** Served under a certificate made here; whoever scrapes is asked for at the API server. */
-function secureMetrics(config: ClusterConfig, metrics: RuntimeMetrics, log: Logger) {
-  // Reviews write nothing: they are allowed without the lease, which the other connection insists on.
-  const connection = new ApiConnection({ config, clock: realClock, metrics, userAgent, requestTimeoutMs: 5_000 });
-  return secureMetricsServer({
-    metrics,
-    access: new MetricsAccess(new KubernetesClient(connection), realClock),
-    certificate: selfSignedCertificate(hostname(), realClock.now()),
-    log,
-  });
+function secureMetrics(client: KubernetesClient, metrics: RuntimeMetrics, log: Logger) {
+  const certificate = selfSignedCertificate(hostname(), realClock.now());
+  return secureMetricsServer({ metrics, access: new MetricsAccess(client, realClock), certificate, log });
 }
 
 function podName(environment: Environment): string {

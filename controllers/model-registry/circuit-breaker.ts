@@ -21,6 +21,7 @@ export class CircuitBreaker {
   private pauseSeconds = firstPause;
   private openUntil = 0;
   private probing = false;
+  private cause = '';
 
   /** @param now milliseconds of a monotonic clock */
   constructor(private readonly now: () => number) {}
@@ -35,10 +36,7 @@ export class CircuitBreaker {
     }
     // While a probe is under way its outcome is a moment away.
     const seconds = Math.max(left, firstPause);
-    return {
-      seconds,
-      text: `not asked, it failed ${this.failures} times in a row; next try in ${Math.ceil(seconds)} s`,
-    };
+    return { seconds, text: `left alone for a moment after failures in a row, the last one: ${this.cause}` };
   }
 
   /** The registry answered, whatever it said. */
@@ -49,7 +47,8 @@ export class CircuitBreaker {
   }
 
   /** No answer, or one that says it is out of order. */
-  failed(): void {
+  failed(cause: string): void {
+    this.cause = cause;
     const wasProbe = this.probing;
     this.failures += 1;
     this.probing = false;
@@ -57,6 +56,14 @@ export class CircuitBreaker {
     if (this.failures < threshold || (!wasProbe && this.now() < this.openUntil)) return;
     this.openUntil = this.now() + this.pauseSeconds * 1000;
     this.pauseSeconds = Math.min(this.pauseSeconds * 2, longestPause);
+  }
+
+  /** The registry asked to be left alone for this long. */
+  pause(seconds: number, cause: string): void {
+    this.cause = cause;
+    this.failures = Math.max(this.failures + 1, threshold);
+    this.probing = false;
+    this.openUntil = this.now() + seconds * 1000;
   }
 
   /** We gave up before there was an outcome. */

@@ -19,11 +19,12 @@ export class RegistryError extends Error {
     readonly failure: RegistryFailure,
     operation: string,
     url: string,
-    cause: string,
+    /** What went wrong, without operation and URL. */
+    readonly reason: string,
     /** Seconds the registry asked us to wait, from `Retry-After`. */
     readonly retryAfterSeconds?: number,
   ) {
-    super(`${operation} at ${url}: ${cause}`);
+    super(`${operation} at ${url}: ${reason}`);
     this.name = 'RegistryError';
   }
 }

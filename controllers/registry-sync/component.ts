@@ -77,6 +77,7 @@ class ConfiguredRegistrySync implements ConfiguredComponent {
       userAgent: parts.userAgent,
       now: () => clock.monotonic(),
       observe: registry.observeRequest,
+      ...(parts.beforeWrite === undefined ? {} : { beforeWrite: parts.beforeWrite }),
     });
     const reconciler = new RegistrySyncReconciler({
       config,

@@ -4,7 +4,7 @@ import { desiredRecord } from './desired';
 import type { Registry } from './discovery';
 import type { Link } from './link';
 
-/** A record that agreed with its InferenceService, and until when that is believed without asking again. */
+/** An InferenceService for which nothing could be done any more, and until when that is believed without asking again. */
 export interface InStep {
   /** Everything that decides the record: nothing needs to be done while it stays the same. */
   readonly fingerprint: string;

@@ -1,12 +1,12 @@
 import type { Registry } from 'prom-client';
 import { registryFailureReasons, registrySyncMetrics as defined } from '../../definitions/metrics/registry-sync';
 import { registryEvents, type RegistryEventReason } from '../../definitions/names/registry-events';
-import type { RegistryClientOptions } from '../model-registry/registry-client';
+import type { RegistryTransportOptions } from '../model-registry/registry-transport';
 import { metricsIn } from '../runtime/prometheus';
 
 /** Metrics of registry sync: the calls to registries and what came of them. */
 export interface RegistryMetrics {
-  readonly observeRequest: NonNullable<RegistryClientOptions['observe']>;
+  readonly observeRequest: NonNullable<RegistryTransportOptions['observe']>;
   /** Says how many InferenceServices carry the id of their record. Called before each scrape. */
   readonly setLinked: (count: number) => void;
   /** Counts a failure each time its Warning event is recorded, also where the event itself is only counted up. */

@@ -43,7 +43,7 @@ const slowRetrySeconds = 300;
 
 /** Keeps one registry record in step with each InferenceService that asks for one, or that our finalizer holds. */
 export class RegistrySyncReconciler {
-  /** What was in step when last checked, so that events without a difference cost no request. */
+  /** What was in step, or waits for its user, when last checked: events without a difference cost no request. */
   private readonly checked = new Map<ObjectKey, InStep>();
   /** Since when an InferenceService has been waiting to leave its former registry, milliseconds of the monotonic clock. */
   private readonly movingSince = new Map<ObjectKey, number>();
@@ -88,7 +88,7 @@ export class RegistrySyncReconciler {
     if ('reason' in registry) {
       sync.events.warning(registry.reason, registry.note);
       context.log.info({ reason: registry.reason }, 'no registry');
-      return this.slowly();
+      return { requeueAfterSeconds: this.jittered(slowRetrySeconds) };
     }
     const { config, clock } = this.parts;
     const now = clock.monotonic();
@@ -98,28 +98,22 @@ export class RegistrySyncReconciler {
       return { requeueAfterSeconds: left / 1000 };
     }
     if (registry.warning !== undefined) sync.events.warning(registry.warning.reason, registry.warning.note);
+    let seconds: number;
     try {
-      if ((await syncLive(sync, registry)) === 'waiting') {
-        this.checked.delete(key);
-        return this.slowly();
-      }
+      const outcome = await syncLive(sync, registry);
+      seconds = this.jittered(outcome === 'in step' ? config.recheckSeconds : slowRetrySeconds);
+      if (outcome === 'in step') this.movingSince.delete(key);
     } catch (error) {
       this.checked.delete(key);
-      return this.failed(error, inferenceService, context);
+      this.report(error, inferenceService);
+      // What may pass comes back at the queue's back-off; what the registry rejects is tried slowly, or when it changes.
+      if (!(error instanceof RegistryError) || error.failure !== 'rejected') throw error;
+      context.log.warn({ err: error }, 'registry rejected the record');
+      seconds = this.jittered(slowRetrySeconds);
     }
-    this.movingSince.delete(key);
-    const seconds = this.jittered(config.recheckSeconds);
     const fingerprint = inStep(sync.inferenceService, readLink(sync.inferenceService, config), registry, config);
     this.checked.set(key, { fingerprint, until: now + seconds * 1000 });
     return { requeueAfterSeconds: seconds };
-  }
-
-  /** Decides when to try again: what may pass at the queue's back-off, what can't, slowly. */
-  private failed(error: unknown, inferenceService: InferenceService, { log }: ReconcileContext): ReconcileResult {
-    this.report(error, inferenceService);
-    if (!(error instanceof RegistryError) || error.failure !== 'rejected') throw error;
-    log.warn({ err: error }, 'registry rejected the record');
-    return this.slowly();
   }
 
   /** Tells the user why the registry is not in step. */
@@ -128,10 +122,6 @@ export class RegistrySyncReconciler {
     const wrong = error.failure === 'rejected' || error.failure === 'unauthorized';
     const reason = wrong ? registryEvents.rejected : registryEvents.unreachable;
     this.eventsOn(inferenceService).warning(reason, error.message);
-  }
-
-  private slowly(): ReconcileResult {
-    return { requeueAfterSeconds: this.jittered(slowRetrySeconds) };
   }
 
   /** ±10 %: what came in step at one time must not be checked at one time for ever. */

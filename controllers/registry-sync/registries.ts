@@ -1,7 +1,8 @@
 import type { Dispatcher } from 'undici';
 import type { RegistrySyncConfig } from '../../definitions/config/registry-sync';
 import { CircuitBreaker } from '../model-registry/circuit-breaker';
-import { RegistryClient, type RegistryClientOptions } from '../model-registry/registry-client';
+import { RegistryClient } from '../model-registry/registry-client';
+import type { RegistryTransportOptions } from '../model-registry/registry-transport';
 import { ServingEnvironments } from '../model-registry/serving-environments';
 import type { Registry } from './discovery';
 
@@ -19,7 +20,9 @@ export interface RegistriesOptions {
   readonly token?: () => Promise<string>;
   readonly userAgent: string;
   readonly now: () => number;
-  readonly observe: NonNullable<RegistryClientOptions['observe']>;
+  readonly observe: NonNullable<RegistryTransportOptions['observe']>;
+  /** Refuses writes once another process may hold the lease. */
+  readonly beforeWrite?: () => void;
 }
 
 /** The registries in use, by address and whether they get our token. */
@@ -37,7 +40,7 @@ export class Registries {
     const key = `${registry.baseUrl} ${registry.sendToken}`;
     const known = this.inUse.get(key);
     if (known !== undefined) return known;
-    const { config, dispatcher, token, userAgent, now, observe } = this.options;
+    const { config, dispatcher, token, userAgent, now, observe, beforeWrite } = this.options;
     const client = new RegistryClient({
       baseUrl: registry.baseUrl,
       apiVersion: config.registry.apiVersion,
@@ -46,6 +49,7 @@ export class Registries {
       ...(registry.sendToken && token !== undefined ? { token } : {}),
       userAgent,
       circuit: new CircuitBreaker(now),
+      ...(beforeWrite === undefined ? {} : { beforeWrite }),
       now,
       observe,
     });

@@ -31,7 +31,7 @@ describe('check 14: readiness', () => {
     const controller = await installation.start();
     const status = async (path: string) => (await fetch(controller.health + path)).status;
     expect(await status('/healthz')).toBe(200);
-    expect(await status('/readyz')).toBe(500);
+    expect(await status('/readyz')).toBe(503);
     await installation.cluster.installCrds([crd]);
     await waitFor('it to be ready', async () => (await status('/readyz')) === 200);
     await installation.linked(await linkedWithin('ready', {}));
