@@ -43,7 +43,6 @@ describe('the program', () => {
       ['registry-sync', '--config=/nowhere.yaml'],
       'reading /nowhere.yaml: ENOENT',
     ],
-    ['metrics over HTTPS', ['registry-sync', '--metrics-bind-address=:8443'], 'give --metrics-secure=false'],
   ])('ends with 2 and one line for %s', async (_, args, message) => {
     const { code, output } = await runToEnd(program, args);
     expect(code).toBe('2');
@@ -55,7 +54,7 @@ describe('the program', () => {
     [
       'an unknown key',
       'registryNamespace: kubeflow',
-      'registry-sync.yaml: unknown key registryNamespace, allowed: cleanupGraceSeconds',
+      'registry-sync.yaml: unknown key registryNamespace, allowed: allowedRegistryNamespaces, cleanupGraceSeconds',
     ],
     ['a wrong value', 'workers: 0', 'registry-sync.yaml: workers: got 0, must be at least 1'],
   ])('ends with 2 and one line for %s in the configuration', async (_, text, message) => {
