@@ -87,6 +87,9 @@ const mostSeries = 2000;
 export class EventRecorder {
   private readonly series = new Map<string, Series>();
   private readonly writes = new Set<Promise<unknown>>();
+  /** Events that wait for the one that is being created. */
+  private readonly waiting: (() => void)[] = [];
+  private creating = false;
 
   constructor(private readonly options: EventRecorderOptions) {}
 
@@ -113,6 +116,8 @@ export class EventRecorder {
     for (const [key, series] of this.series) {
       if (series.count > series.reported) this.report(key, series);
     }
+    // The process is ending: nothing is worth waiting for, an API server that does not answer least of all.
+    for (const create of this.waiting.splice(0)) create();
     await Promise.allSettled(this.writes);
   }
 
@@ -132,18 +137,19 @@ export class EventRecorder {
       resourceVersion,
     };
     const { type, reason, action = 'Reconcile' } = note;
+    const event = {
+      metadata,
+      eventTime: microTime(clock.now()),
+      reportingController: controller,
+      reportingInstance: instance.slice(0, 128),
+      type,
+      reason,
+      action,
+      note: cut(note.note),
+      regarding,
+    };
     try {
-      await client.create(eventResource, {
-        metadata,
-        eventTime: microTime(clock.now()),
-        reportingController: controller,
-        reportingInstance: instance.slice(0, 128),
-        type,
-        reason,
-        action,
-        note: cut(note.note),
-        regarding,
-      });
+      await this.inTurn(() => client.create(eventResource, event));
       return metadata;
     } catch (error) {
       this.failed(error, reason);
@@ -169,6 +175,22 @@ export class EventRecorder {
         }
       }),
     );
+  }
+
+  /**
+   * One after the other, as client-go does: events of a thousand objects at once would take the API server's time from
+   * the work that they tell of.
+   */
+  private async inTurn(write: () => Promise<unknown>): Promise<void> {
+    if (this.creating) await new Promise<void>((resolve) => this.waiting.push(resolve));
+    this.creating = true;
+    try {
+      await write();
+    } finally {
+      const next = this.waiting.shift();
+      if (next === undefined) this.creating = false;
+      else next();
+    }
   }
 
   private tracked<T>(write: Promise<T>): Promise<T> {
