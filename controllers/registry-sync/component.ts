@@ -22,8 +22,11 @@ import { Sweep } from './sweep';
 /** Name of the controller in metrics and logs: upstream's, so that its dashboards fit. */
 const controllerName = 'inferenceservice';
 
-/** Back-off of a key: the first retry at once, then doubling to five minutes. */
-const backoff = { baseMs: 5, maxMs: 300_000 };
+/**
+ * Back-off of a key: the first retry at once, then doubling to a minute. A registry that is down is spared by its circuit breaker, so a
+ * key need not wait longer to notice that it is back.
+ */
+const backoff = { baseMs: 5, maxMs: 60_000 };
 
 /** `slipway registry-sync`: keeps Model Registry records in step with InferenceServices. */
 export const registrySync: Component = {

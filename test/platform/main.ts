@@ -9,8 +9,13 @@ import { inferenceServicesIn, rowsOf, type RecordView } from './view';
 /** Milliseconds between two looks at the cluster and the registry. */
 const lookEveryMs = 200;
 
+/** With faults the example lives this often, so that it meets many of them. */
+const chaosRounds = 5;
+
 /** Longest time that `--once` gives each step, milliseconds. */
 const stepMs = 60_000;
+/** With faults: a lost lease alone takes its 15 s, and what breaks next may break the first try. */
+const chaosStepMs = 240_000;
 
 const table = new LiveTable({ isTTY: process.stdout.isTTY, write: (text) => void process.stdout.write(text) });
 const say = (line: string) => table.say(line);
@@ -20,16 +25,21 @@ async function main(options: PlatformOptions): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
   const platform = await startPlatform({
     ...(options.context === undefined ? {} : { context: options.context }),
+    ...(options.chaosSeed === undefined ? {} : { chaosSeed: options.chaosSeed }),
     say,
     onLog: (controller, { level, msg }) => {
-      if (['warn', 'error', 'fatal'].includes(String(level))) say(`${controller}: ${level}: ${msg}`);
+      // With faults every other line is a warning; the ends of a process are not.
+      const shown = options.chaosSeed === undefined ? ['warn', 'error', 'fatal'] : ['fatal'];
+      if (shown.includes(String(level)) || msg.startsWith('ended with')) say(`${controller}: ${level}: ${msg}`);
     },
   });
   const ended = Promise.race(
     platform.controllers.map(async (controller) => `${controller.name} ended with ${await controller.ended}`),
   );
   try {
-    const shown = options.once ? once(platform, interrupted.signal) : show(platform, interrupted.signal);
+    const shown = options.once
+      ? once(platform, options.chaosSeed !== undefined, interrupted.signal)
+      : show(platform, interrupted.signal);
     const failure = await Promise.race([shown.then(() => undefined), ended]);
     if (failure !== undefined && !interrupted.signal.aborted) throw new Error(failure);
     return options.once && interrupted.signal.aborted ? 1 : 0;
@@ -61,22 +71,40 @@ async function show(platform: Platform, interrupted: AbortSignal): Promise<void>
   }
 }
 
-/** The example's life: linked, URL synced, deleted, UNDEPLOYED. */
-async function once(platform: Platform, interrupted: AbortSignal): Promise<void> {
-  const until = async (what: string, reached: (records: readonly RecordView[]) => boolean) => {
-    for (const deadline = Date.now() + stepMs; !interrupted.aborted; await delay(lookEveryMs)) {
-      if (reached(await look(platform))) return say(`reached      ${what}`);
-      if (Date.now() > deadline) throw new Error(`${what}: not reached within ${stepMs / 1000} s`);
+/** The example's life, with faults several times: linked, URL synced, deleted, UNDEPLOYED. */
+async function once(platform: Platform, chaos: boolean, interrupted: AbortSignal): Promise<void> {
+  const rounds = chaos ? chaosRounds : 1;
+  const patienceMs = chaos ? chaosStepMs : stepMs;
+  const until = async (what: string, reached: (records: readonly RecordView[]) => boolean | Promise<boolean>) => {
+    for (const deadline = Date.now() + patienceMs; !interrupted.aborted; await delay(lookEveryMs)) {
+      if (await reached(await look(platform))) return say(`reached      ${what}`);
+      if (Date.now() > deadline) throw new Error(`${what}: not reached within ${patienceMs / 1000} s`);
     }
   };
-  await until('the example is linked to a record', (records) => records.some(({ state }) => state === 'DEPLOYED'));
-  await until('its URL is in the record', (records) => records.some(({ url }) => url !== undefined));
-  for (const { kind, metadata } of platform.examples) {
-    if (kind !== inferenceServices.kind || interrupted.aborted) continue;
-    await platform.client.delete(inferenceServices, metadata);
-    say(`deleted      ${kind} ${metadata.name}`);
+  for (let round = 1; round <= rounds && !interrupted.aborted; round += 1) {
+    const live = (records: readonly RecordView[]) => records.filter(({ state }) => state === 'DEPLOYED');
+    if (round > 1) for (const example of platform.examples) await platform.apply(example);
+    await until('the example is linked to a record', (records) => live(records).length === 1);
+    await until('its URL is in the record', (records) => live(records)[0]?.url !== undefined);
+    for (const { kind, metadata } of platform.examples) {
+      if (kind !== inferenceServices.kind || interrupted.aborted) continue;
+      await platform.client.delete(inferenceServices, metadata);
+      say(`deleted      ${kind} ${metadata.name}`);
+    }
+    await until(
+      'the record is UNDEPLOYED',
+      (records) => records.length === round && records.every(({ state }) => state === 'UNDEPLOYED'),
+    );
+    await until('the InferenceService is gone', async () => (await examplesLeft(platform)) === 0);
   }
-  await until('the record is UNDEPLOYED', (records) => records.every(({ state }) => state === 'UNDEPLOYED'));
+}
+
+/** InferenceServices of the examples that are still there. */
+async function examplesLeft({ client, examples }: Platform): Promise<number> {
+  const found = examples
+    .filter(({ kind }) => kind === inferenceServices.kind)
+    .map(({ metadata }) => client.get(inferenceServices, metadata));
+  return (await Promise.all(found)).filter((object) => object !== undefined).length;
 }
 
 function recordView(entity: Readonly<Record<string, unknown>>): RecordView {

@@ -48,6 +48,8 @@ export interface NodeStandInOptions {
   readonly client: KubernetesClient;
   /** The bundled program. */
   readonly program: string;
+  /** Starts a process again that ends, as the kubelet does. @default its end is the end */
+  readonly restarts?: boolean;
   /** Told of each log line that is no routine. */
   readonly onLog: (line: LogLine) => void;
 }
@@ -59,7 +61,8 @@ export type LogLine = z.output<typeof logLineSchema>;
 /** A controller that runs. */
 export interface RunningController {
   readonly name: string;
-  readonly process: ChildProcess;
+  /** Id of the process that runs now. */
+  pid(): number | undefined;
   /** Resolves when the process has ended, with its exit code or signal. */
   readonly ended: Promise<string>;
   /** Sends SIGTERM, waits, and removes what was mounted. */
@@ -71,7 +74,7 @@ export interface RunningController {
  * with the container's arguments and environment, its ConfigMap as a file and a real token of its ServiceAccount.
  *
  * Limits: one container, ConfigMap volumes only; no probes, resources or security context are enforced; ports are free ones
- * on loopback; the token is issued for a day and not rotated; a process that ends is not started again.
+ * on loopback; the token is issued for a day and not rotated.
  */
 export async function runDeployment(options: NodeStandInOptions): Promise<RunningController> {
   const { metadata, spec } = deploymentSchema.parse(options.deployment);
@@ -98,7 +101,7 @@ export async function runDeployment(options: NodeStandInOptions): Promise<Runnin
   const pod = { 'metadata.namespace': namespace, 'metadata.name': `${metadata.name}-local` };
   const env = {
     PATH: process.env['PATH'],
-    ...Object.fromEntries(container.env.map((variable) => [variable.name, valueOf(variable, pod)])),
+    ...Object.fromEntries(container.env.map((variable) => [variable.name, inPod(root, valueOf(variable, pod))])),
     KUBERNETES_SERVICE_HOST: server.hostname,
     KUBERNETES_SERVICE_PORT: server.port,
     SLIPWAY_SERVICE_ACCOUNT_DIRECTORY: serviceAccount,
@@ -106,16 +109,30 @@ export async function runDeployment(options: NodeStandInOptions): Promise<Runnin
   // Later flags win: a pod's ports are its own, this machine's are shared.
   const addresses = ['--health-probe-bind-address=127.0.0.1:0', '--metrics-bind-address=127.0.0.1:0'];
   const args = [options.program, ...container.args, ...addresses, ...config];
-  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  const ended = new Promise<string>((resolve) => child.once('exit', (code, signal) => resolve(signal ?? String(code))));
-  for (const stream of [child.stdout, child.stderr])
-    createInterface(stream).on('line', (line) => options.onLog(parseLogLine(line)));
+  let child: ChildProcess;
+  let stopping = false;
+  const ended = new Promise<string>((resolve) => {
+    const start = () => {
+      const started = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+      for (const stream of [started.stdout, started.stderr])
+        createInterface(stream).on('line', (line) => options.onLog(parseLogLine(line)));
+      started.once('exit', (code, signal) => {
+        const end = signal ?? String(code);
+        if (stopping || options.restarts !== true) return resolve(end);
+        options.onLog({ level: 'warn', msg: `ended with ${end}, started again` });
+        child = start();
+      });
+      return started;
+    };
+    child = start();
+  });
 
   return {
     name: container.args[0] ?? metadata.name,
-    process: child,
+    pid: () => child.pid,
     ended,
     async stop() {
+      stopping = true;
       child.kill('SIGTERM');
       await ended;
       await rm(root, { recursive: true, force: true });
@@ -148,6 +165,11 @@ function valueOf(
       `variable ${name} takes ${valueFrom.fieldRef.fieldPath}, which the stand-in for nodes does not know`,
     );
   return field;
+}
+
+/** The pod's `/tmp` is a directory of its own. */
+function inPod(root: string, value: string): string {
+  return value.replace(/^\/tmp(?=\/|$)/, root);
 }
 
 /** Lines that are no JSON come from Node itself: a crash. They are never dropped. */

@@ -4,6 +4,8 @@ import { parseArgs } from 'node:util';
 export interface PlatformOptions {
   /** End by itself when the example has been linked, synced and undeployed. */
   readonly once: boolean;
+  /** Seed of the faults between controllers, API server and registry; absent: none. */
+  readonly chaosSeed?: number;
   /** Context of the kubeconfig to use instead of starting a cluster. */
   readonly context?: string;
 }
@@ -11,6 +13,8 @@ export interface PlatformOptions {
 export const usage = `npm start [-- OPTIONS]: the platform on this machine
 
   --once           end when the example was linked, its URL synced, and its record UNDEPLOYED after deletion (exit 0)
+  --chaos          faults between the controllers, the API server and the registry, one after the other
+  --seed N         decides the faults; the same seed gives the same ones (default: a new one, which is printed)
   --context NAME   use the cluster of this kubeconfig context instead of starting an API server
   --help           show this
 `;
@@ -20,12 +24,30 @@ export class UsageError extends Error {}
 
 /** @throws UsageError naming the word that is not understood */
 export function platformOptions(words: readonly string[]): PlatformOptions | 'help' {
-  const options = { once: { type: 'boolean' }, context: { type: 'string' }, help: { type: 'boolean' } } as const;
+  const options = {
+    once: { type: 'boolean' },
+    chaos: { type: 'boolean' },
+    seed: { type: 'string' },
+    context: { type: 'string' },
+    help: { type: 'boolean' },
+  } as const;
   try {
     const { values } = parseArgs({ args: [...words], options, strict: true });
     if (values.help === true) return 'help';
-    return { once: values.once ?? false, ...(values.context === undefined ? {} : { context: values.context }) };
+    const chaosSeed = seedOf(values.chaos ?? false, values.seed);
+    return {
+      once: values.once ?? false,
+      ...(chaosSeed === undefined ? {} : { chaosSeed }),
+      ...(values.context === undefined ? {} : { context: values.context }),
+    };
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
+}
+
+function seedOf(chaos: boolean, written: string | undefined): number | undefined {
+  if (!chaos && written !== undefined) throw new UsageError('--seed means nothing without --chaos');
+  if (written === undefined) return chaos ? Math.floor(Math.random() * 1e9) : undefined;
+  if (!/^[0-9]{1,9}$/.test(written)) throw new UsageError(`--seed: got ${written}, expected up to nine digits`);
+  return Number(written);
 }

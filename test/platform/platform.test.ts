@@ -64,3 +64,14 @@ describe('npm start -- --once --context, on a cluster that is there already', ()
     expect(output).toContain('elsewhere');
   }, 30_000);
 });
+
+describe('npm start -- --once --chaos', () => {
+  it('shows the example live and go again and again while everything breaks, and nothing wrong in the end', async () => {
+    const { code, output } = await npmStart('--once', '--chaos', '--seed', '11', '--context', 'admin');
+    expect({ code, output }).toMatchObject({
+      code: 0,
+      output: expect.stringContaining('chaos        --seed 11') as string,
+    });
+    expect(output.match(/reached {6}the record is UNDEPLOYED/g)?.length).toBe(5);
+  }, 240_000);
+});

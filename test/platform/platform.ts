@@ -13,6 +13,7 @@ import { renderEnvironment } from '../../charts-src/output/render-environment';
 import { serializeManifests } from '../../charts-src/kubernetes/serialize';
 import { startCluster } from '../cluster/start-cluster';
 import { startModelRegistry, type ModelRegistry } from '../doubles/model-registry/server';
+import { startChaos } from './chaos';
 import { ClusterApplier } from './cluster-applier';
 import { nameOf, parseManifests, readManifests, type Manifest } from './manifests';
 import { runDeployment, type LogLine, type RunningController } from './node-stand-in';
@@ -24,6 +25,8 @@ export interface Platform {
   readonly controllers: readonly RunningController[];
   /** What `examples/` holds. */
   readonly examples: readonly Manifest[];
+  /** Applies an object as a GitOps tool does. */
+  apply(manifest: Manifest): Promise<unknown>;
   /** Stops and removes everything that was started, in the reverse order. */
   stop(): Promise<void>;
 }
@@ -31,6 +34,8 @@ export interface Platform {
 export interface PlatformOptions {
   /** Context of the kubeconfig to use instead of starting an API server. */
   readonly context?: string;
+  /** Seed of faults between the controllers and what they talk to. @default none */
+  readonly chaosSeed?: number;
   /** Told of each step. */
   readonly say: (line: string) => void;
   /** Told of each line of a controller's log. */
@@ -38,7 +43,7 @@ export interface PlatformOptions {
 }
 
 /** Starts the platform: API server, manifests, registry double, controllers, examples. */
-export async function startPlatform({ context, say, onLog }: PlatformOptions): Promise<Platform> {
+export async function startPlatform({ context, chaosSeed, say, onLog }: PlatformOptions): Promise<Platform> {
   const cleanups: (() => Promise<unknown>)[] = [];
   const stop = async () => {
     for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
@@ -68,12 +73,15 @@ export async function startPlatform({ context, say, onLog }: PlatformOptions): P
     const buildDirectory = await mkdtemp(join(tmpdir(), 'slipway-build-'));
     cleanups.push(() => rm(buildDirectory, { recursive: true, force: true }));
     const { program } = await bundle({ outDir: buildDirectory });
+    const chaos = chaosSeed === undefined ? undefined : await startChaos(cluster.address, registry, chaosSeed, say);
+    if (chaos !== undefined) cleanups.push(() => chaos.stop());
     const controllers: RunningController[] = [];
     for (const deployment of manifests.filter(({ kind }) => kind === 'Deployment')) {
       const controller = await runDeployment({
         deployment,
         manifests,
-        cluster: cluster.address,
+        cluster: chaos?.cluster ?? cluster.address,
+        restarts: chaos !== undefined,
         client,
         program,
         onLog: (line) => onLog(deployment.metadata.name, line),
@@ -81,7 +89,7 @@ export async function startPlatform({ context, say, onLog }: PlatformOptions): P
       cleanups.push(() => controller.stop());
       controllers.push(controller);
       say(
-        `controller   ${controller.name} runs as its ServiceAccount (process ${String(controller.process.pid)}, stand-in for a node)`,
+        `controller   ${controller.name} runs as its ServiceAccount (process ${String(controller.pid())}, stand-in for a node)`,
       );
     }
 
@@ -90,7 +98,7 @@ export async function startPlatform({ context, say, onLog }: PlatformOptions): P
       await applier.apply(example);
       say(`example      ${nameOf(example)}`);
     }
-    return { client, registry, controllers, examples, stop };
+    return { client, registry, controllers, examples, apply: (manifest) => applier.apply(manifest), stop };
   } catch (error) {
     await stop();
     throw error;

@@ -138,9 +138,28 @@ export class Installation {
     return controller;
   }
 
-  /** Ends everything that was started, the last first. */
+  /**
+   * Ends everything that was started, the last first.
+   *
+   * @throws when the API server refused the controller anything: its roles allow all that it asks for, whatever a test does. Events are
+   * left out: those in a namespace that is going are refused too.
+   */
   async close(): Promise<void> {
-    await closeAll(this.cleanups);
+    try {
+      if (!this.takesPermissionsAway && this.servers.audit !== 'off') await this.refuseRefusals();
+    } finally {
+      await closeAll(this.cleanups);
+    }
+  }
+
+  /** Set by a test that takes permissions away. */
+  takesPermissionsAway = false;
+
+  private async refuseRefusals(): Promise<void> {
+    const asked = await this.cluster.audit.since({ offset: 0 }, { user: this.user });
+    const refused = asked.filter(({ code, resource }) => code === 403 && resource !== 'events');
+    const requests = new Set(refused.map(({ verb, requestURI }) => `${verb} ${requestURI}`));
+    if (requests.size > 0) throw new Error(`the controller has no permission for: ${[...requests].join(', ')}`);
   }
 
   stored = async (object: TestInferenceService): Promise<StoredInferenceService | undefined> =>
