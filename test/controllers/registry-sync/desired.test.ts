@@ -50,7 +50,7 @@ describe('the desired record', () => {
     );
   });
 
-  it('has the configured prefix before the environment', () => {
+  it('RS-25: has the configured prefix before the environment', () => {
     expect(desired(inferenceService({}), config({ environmentPrefix: 'eu-1/' })).environment).toBe('eu-1/ml-models');
   });
 

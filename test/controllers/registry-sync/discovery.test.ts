@@ -94,6 +94,13 @@ describe('the registry of an InferenceService', () => {
     expect(chooseRegistry(link, services, config())).toMatchObject({ baseUrl, sendToken: true });
   });
 
+  it('RS-24: is reached in the configured cluster domain', () => {
+    const settings = config({ clusterDomain: 'k8s.example.com' });
+    expect(chooseRegistry(link, { labelled: [service('registry')] }, settings)).toMatchObject({
+      baseUrl: 'http://registry.kubeflow.svc.k8s.example.com:8080',
+    });
+  });
+
   it('ignores an empty address annotation', () => {
     const services = { labelled: [service('only', [httpApi], { 'modelregistry.kubeflow.org/service-url': ' ' })] };
     expect(chooseRegistry(link, services, config())).toMatchObject({
