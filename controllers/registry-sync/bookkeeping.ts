@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { RegistrySyncConfig } from '../../definitions/config/registry-sync';
 import type { InferenceService } from '../../definitions/serving/inference-service';
+import { withoutFinalizer } from '../runtime/finalizers';
 
 /**
  * Where the record of an InferenceService is, remembered in an annotation: it outlives the labels, which users edit.
@@ -56,32 +57,11 @@ export function bookkeepingPatch(
   return Object.keys(metadata).length === 0 ? undefined : { metadata };
 }
 
-/** Whether our finalizer holds the object. */
-export function hasFinalizer(inferenceService: InferenceService, config: RegistrySyncConfig): boolean {
-  return inferenceService.metadata.finalizers?.includes(config.keys.finalizer) ?? false;
-}
-
-/** Patch that adds our finalizer. A merge patch replaces the list, so it only applies to the object we have seen. */
-export function addFinalizerPatch(inferenceService: InferenceService, config: RegistrySyncConfig): MetadataPatch {
-  const finalizers = [...(inferenceService.metadata.finalizers ?? []), config.keys.finalizer];
-  return { metadata: { finalizers, ...precondition(inferenceService) } };
-}
-
 /** Patch that lets the object go: drops our finalizer and, on an object that lives on, what we remembered. */
 export function releasePatch(inferenceService: InferenceService, config: RegistrySyncConfig): MetadataPatch {
-  const { finalizers = [], deletionTimestamp, annotations = {} } = inferenceService.metadata;
+  const { deletionTimestamp, annotations = {} } = inferenceService.metadata;
   const { finalizer, recordAnnotation } = config.keys;
+  const { metadata } = withoutFinalizer(inferenceService, finalizer);
   const forget = deletionTimestamp === undefined && recordAnnotation in annotations;
-  return {
-    metadata: {
-      finalizers: finalizers.filter((name) => name !== finalizer),
-      ...(forget ? { annotations: { [recordAnnotation]: null } } : {}),
-      ...precondition(inferenceService),
-    },
-  };
-}
-
-function precondition(inferenceService: InferenceService): { resourceVersion?: string } {
-  const { resourceVersion } = inferenceService.metadata;
-  return resourceVersion === undefined ? {} : { resourceVersion };
+  return { metadata: { ...metadata, ...(forget ? { annotations: { [recordAnnotation]: null } } : {}) } };
 }

@@ -1,7 +1,8 @@
 import { registryEvents } from '../../definitions/names/registry-events';
 import type { InferenceServiceRecord } from '../model-registry/answers';
 import { RegistryError } from '../model-registry/registry-error';
-import { addFinalizerPatch, bookkeepingPatch, hasFinalizer } from './bookkeeping';
+import { hasFinalizer, withFinalizer } from '../runtime/finalizers';
+import { bookkeepingPatch } from './bookkeeping';
 import { publishedUrl } from './custom-properties';
 import {
   desiredRecord,
@@ -56,8 +57,9 @@ export async function syncLive(sync: Sync, registry: Registry): Promise<SyncOutc
   }
 
   if (moved && !sameRegistry(existing, remembered)) await leaveFormerRegistry(sync, remembered);
-  if (!hasFinalizer(sync.inferenceService, config)) {
-    await sync.patch(addFinalizerPatch(sync.inferenceService, config));
+  const { finalizer } = config.keys;
+  if (!hasFinalizer(sync.inferenceService, finalizer)) {
+    await sync.patch(withFinalizer(sync.inferenceService, finalizer));
   }
   const record =
     existing === undefined

@@ -10,7 +10,8 @@ import type { ReconcileContext, ReconcileResult } from '../runtime/controller';
 import type { EventRecorder } from '../runtime/events';
 import type { ObjectKey } from '../runtime/object-key';
 import type { Store } from '../runtime/store';
-import { hasFinalizer, readBookkeeping } from './bookkeeping';
+import { hasFinalizer } from '../runtime/finalizers';
+import { readBookkeeping } from './bookkeeping';
 import { chooseRegistry, formerRegistry, isAllowedNamespace, type NoRegistry, type Registry } from './discovery';
 import { inStep, type InStep } from './in-step';
 import { isLinked, readLink, type Link } from './link';
@@ -59,7 +60,7 @@ export class RegistrySyncReconciler {
       return;
     }
     const link = readLink(inferenceService, config);
-    const held = hasFinalizer(inferenceService, config);
+    const held = hasFinalizer(inferenceService, config.keys.finalizer);
     const deleting = inferenceService.metadata.deletionTimestamp !== undefined;
     const wanted = isLinked(link) && !deleting;
     this.reportInvalidIds(inferenceService, link);

@@ -50,6 +50,8 @@ const excerptLength = 200;
  * times and never after a wait of more than 30 s; nothing else is repeated. Watches use sockets of their own, so that they
  * can't starve requests.
  *
+ * Caveat: a time-out says nothing about what the server did.
+ *
  * Errors: {@link ApiError} when the server refused, {@link ApiConnectionError} when no usable answer came; the caller's
  * own abort comes out as its reason.
  */

@@ -81,6 +81,10 @@ export interface DeleteOptions extends RequestOptions {
  *
  * Answers have the type of the resource and are not parsed again: the API server has validated them. Errors are those of
  * {@link ApiConnection}; their message says what was done to which object.
+ *
+ * Guarantee: `undefined` for an object means a genuine 404.
+ *
+ * Caveat: a write whose answer got lost may have happened; writes are made so that doing them again does no harm.
  */
 export class KubernetesClient {
   constructor(private readonly connection: ApiConnection) {}

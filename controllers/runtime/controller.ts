@@ -94,6 +94,9 @@ export interface ControllerEnvironment {
  * Guarantees: never two at a time for one key; a change during a reconcile leads to another one; an error is tried again
  * after the key's back-off, a {@link TerminalError} only when something changes; an error is an error of its key and never
  * ends the process.
+ *
+ * Caveats: reconciles see the store, which lags behind the API server: a decision that a stale object could turn into damage needs a
+ * precondition in its request. A reconcile that does not honour its signal keeps its worker until it ends.
  */
 export class Controller<T extends KubernetesObject = KubernetesObject> {
   constructor(private readonly options: ControllerOptions<T>) {}

@@ -20,6 +20,8 @@ interface Expectation {
  * Remembers what a reconcile wrote, so that its key does not run again on a store that does not show it yet: a reconcile
  * that can't see the child it has made would make another one.
  *
+ * Guarantee: a key is free as soon as the store shows every write of its last reconcile, or a later state of the object.
+ *
  * Caveat: bounded in time. After ten seconds the key runs whatever the store shows, as any reconcile must bear to.
  */
 export class Expectations {

@@ -42,6 +42,9 @@ export class LeaseLost extends Error {
  * Guarantees: the lease counts as lost when the deadline passes since the *sending* of the last renewal that succeeded,
  * whatever a request in flight will say, also when our event loop stood still (then `assertHeld` notices before the timer
  * does). Times are measured by our own monotonic clock; those in the Lease are only for people.
+ *
+ * Caveats: a request that was sent before the lease was lost may still take effect after it; what must not happen twice needs a
+ * precondition at the server. Clocks that run at different speeds eat into the margin between deadline and duration.
  */
 export class LeaderElection {
   private observation: LeaseObservation | undefined;

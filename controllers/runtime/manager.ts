@@ -50,6 +50,11 @@ interface Watched {
  * Order of start: servers, reflectors, then (all stores listed) the lease, then controllers. An API server that can't be
  * reached and a kind whose CRD is missing are waited for, unready. Readiness does not need the lease: a pod that waits for
  * it is fine.
+ *
+ * Guarantees: controllers that ask for one kind with one selection share one watch and one store; after `run` has settled nothing is
+ * written any more.
+ *
+ * Caveat: stores are asked for before `run`; later ones are not watched.
  */
 export class Manager {
   private readonly watched = new Map<string, Watched>();

@@ -38,6 +38,9 @@ interface InWork {
  *
  * Guarantees: a key waits at most once, however often it is added; it is never handed out while it is being worked on, and
  * an addition meanwhile is not lost; live keys go before initial ones, otherwise first come, first served.
+ *
+ * Caveats: live keys that never end keep initial ones waiting for ever; a key that is added while it waits for its back-off runs at
+ * once, so whoever must not be asked before a time has to refuse by itself.
  */
 export class WorkQueue {
   private readonly waiting: Record<Priority, Map<ObjectKey, number>> = { live: new Map(), initial: new Map() };

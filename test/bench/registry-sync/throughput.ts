@@ -4,7 +4,7 @@ import type { StoredInferenceService } from '../../controllers/registry-sync/ins
 import { median } from '../measure';
 import type { BenchInstallation } from './bench-installation';
 import { progress } from './options';
-import { linkPlainly } from './plain-client';
+import { secondsOfPlainClient } from './plain';
 import { memoryOf } from './process-figures';
 import { startRegistryProcess } from './registry';
 import { scriptOf, type Script } from './script';
@@ -92,7 +92,7 @@ async function linkByPlainClient(bench: BenchInstallation, latencyMs: number, sc
   const objects = stored as unknown as readonly StoredInferenceService[];
   try {
     const apiServer = await bench.apiServer();
-    return await linkPlainly(objects, { apiServer, registry: registry.url, script, workers });
+    return await secondsOfPlainClient({ objects, options: { apiServer, registry: registry.url, script, workers } });
   } finally {
     await registry.stop();
     await bench.load.reset();
