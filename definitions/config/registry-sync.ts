@@ -79,7 +79,7 @@ export const registrySyncConfigSchema = z.strictObject({
    * number.
    */
   requireExistingModel: z.boolean().default(true),
-  /** Whether a record that somebody set to UNDEPLOYED by hand is set back while its InferenceService lives. */
+  /** Whether a record that somebody set to UNDEPLOYED by hand is set back while its InferenceService lives. Off: nothing of ours sets it back. */
   reassertDesiredState: z.boolean().default(true),
   /**
    * Marks records UNDEPLOYED whose InferenceService went without us seeing it. Not for a registry that several clusters share unless

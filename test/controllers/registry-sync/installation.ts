@@ -146,14 +146,14 @@ export class Installation {
    */
   async close(): Promise<void> {
     try {
-      if (!this.takesPermissionsAway && this.servers.audit !== 'off') await this.refuseRefusals();
+      if (!this.expectsRefusals && this.servers.audit !== 'off') await this.refuseRefusals();
     } finally {
       await closeAll(this.cleanups);
     }
   }
 
-  /** Set by a test that takes permissions away. */
-  takesPermissionsAway = false;
+  /** Set by a test that takes permissions away, or restarts the API server: it refuses everything until it has read its roles. */
+  expectsRefusals = false;
 
   private async refuseRefusals(): Promise<void> {
     const asked = await this.cluster.audit.since({ offset: 0 }, { user: this.user });

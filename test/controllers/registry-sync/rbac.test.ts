@@ -13,7 +13,7 @@ let installation: Installation;
 
 beforeAll(async () => {
   installation = await Installation.make();
-  installation.takesPermissionsAway = true;
+  installation.expectsRefusals = true;
   const rbac = { apiVersion: 'rbac.authorization.k8s.io/v1', apiGroup: 'rbac.authorization.k8s.io' };
   await installation.cluster.create({
     apiVersion: rbac.apiVersion,

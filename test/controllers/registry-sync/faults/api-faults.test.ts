@@ -79,6 +79,7 @@ it('lists from the start when a page of a list is answered 410', async () => {
 it('goes on with its lease when the API server is started again', async () => {
   const controller = await installation.start({ args: ['--leader-elect'] });
   const workload = await Workload.linked(installation, controller, 'restarted');
+  installation.expectsRefusals = true;
   await installation.servers.restartApiServer();
   await workload.change();
   await oracle.holds(controller);
