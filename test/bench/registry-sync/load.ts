@@ -6,6 +6,7 @@ import {
   type TestInferenceService,
 } from '../../controllers/registry-sync/installation';
 import { inParallel } from './in-parallel';
+import type { RegistryProcess } from './registry';
 
 const collection = '/apis/serving.kserve.io/v1beta1';
 /** Requests at a time while objects are prepared; the client has 64 connections. */
@@ -56,14 +57,20 @@ export class Load {
     await inParallel(this.made, writers, (object) => this.installation.cluster.patch(object, { metadata }));
   }
 
-  /** Waits until every object has its id label; asks for one that has none, which costs the API server little. */
-  async allLinked(): Promise<void> {
+  /**
+   * Waits until every object has its id label. The API server is only asked once all records are there: it is what limits
+   * the controller, and the plain client has nobody beside it.
+   */
+  async allLinked(registry: RegistryProcess): Promise<void> {
+    const timeout = 600_000;
+    const recorded = async () => (await registry.records()) >= this.made.length;
+    await waitFor('all records to be made', recorded, { timeout, interval: 50 });
     const query = { labelSelector: `!${registryKeys.inferenceServiceId}`, limit: 1 };
-    const probe = async () => {
+    const linked = async () => {
       const { body } = await this.installation.cluster.request('GET', `${collection}/inferenceservices`, { query });
       return (body as { items: readonly unknown[] }).items.length === 0;
     };
-    await waitFor('all InferenceServices to be linked', probe, { timeout: 300_000, interval: 20 });
+    await waitFor('all InferenceServices to be linked', linked, { timeout, interval: 20 });
   }
 }
 

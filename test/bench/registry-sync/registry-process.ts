@@ -27,7 +27,13 @@ async function main(latencyMs: number): Promise<void> {
       return false;
     },
   });
-  process.on('message', () => {
+  process.on('message', (question) => {
+    if (question === 'records') {
+      process.send?.(
+        registry.log.filter(({ method, path }) => method === 'POST' && /inference_services$/.test(path)).length,
+      );
+      return;
+    }
     const requests = registry.log.map(({ method, path, query, body }) => ({ method, path, query, body }));
     process.send?.({ requests, arrivals } satisfies RegistryTraffic);
   });

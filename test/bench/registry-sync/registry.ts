@@ -30,6 +30,8 @@ const trafficSchema: z.ZodType<RegistryTraffic> = z.object({
 export interface RegistryProcess {
   readonly url: string;
   traffic(): Promise<RegistryTraffic>;
+  /** Records made so far. */
+  records(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -39,13 +41,15 @@ export async function startRegistryProcess(latencyMs: number): Promise<RegistryP
   });
   const ended = new Promise((resolve) => child.once('exit', resolve));
   const { url } = z.object({ url: z.string() }).parse(await nextMessage(child));
+  const ask = (question: 'traffic' | 'records') => {
+    const answer = nextMessage(child);
+    child.send(question);
+    return answer;
+  };
   return {
     url,
-    async traffic() {
-      const answer = nextMessage(child);
-      child.send('traffic');
-      return trafficSchema.parse(await answer);
-    },
+    traffic: async () => trafficSchema.parse(await ask('traffic')),
+    records: async () => z.number().parse(await ask('records')),
     async stop() {
       child.disconnect();
       await ended;

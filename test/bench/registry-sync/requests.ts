@@ -7,7 +7,7 @@ export async function requestsOfNew(
 ): Promise<{ readonly first: number; readonly second: number }> {
   const { load, installation } = bench;
   return bench.withController(0, async ({ registry }) => {
-    await load.allLinked();
+    await load.allLinked(registry);
     let before = (await registry.traffic()).requests.length;
     const requestsOf = async (name: string, namespace?: string) => {
       const object = await load.createOne(name, namespace);

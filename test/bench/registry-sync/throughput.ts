@@ -70,7 +70,7 @@ export async function measureThroughput(
 /** Links everything once and takes it back. */
 export async function linkByController(bench: BenchInstallation, latencyMs: number): Promise<LinkRound> {
   const round = await bench.withController(latencyMs, async ({ controller, registry, startedAtMs }) => {
-    await bench.load.allLinked();
+    await bench.load.allLinked(registry);
     const seconds = (Date.now() - startedAtMs) / 1000;
     const { requests } = await registry.traffic();
     await sleep(steadySeconds * 1000);

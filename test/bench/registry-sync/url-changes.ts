@@ -14,7 +14,7 @@ const changesPerSecond = 10;
 export async function measureUrlChanges(bench: BenchInstallation, changes: number): Promise<readonly number[]> {
   const { load, installation } = bench;
   return bench.withController(0, async ({ registry }) => {
-    await load.allLinked();
+    await load.allLinked(registry);
     // What linking has set in motion (events, the watch) comes to rest.
     await sleep(2000);
     const answered: { readonly record: string; readonly atMs: number }[] = [];
