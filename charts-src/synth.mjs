@@ -57,5 +57,10 @@ if (!existsSync(join(directory, packagesFile))) {
 }
 
 const outfile = join(directory, 'synth.cjs');
-writeFileSync(outfile, `const bundledPackages = require('./${packagesFile}');\n${app.outputFiles[0].text}`);
+const header = [
+  // Compiled code of the packages is kept between runs.
+  "require('node:module').enableCompileCache(`${__dirname}/compile-cache`);",
+  `const bundledPackages = require('./${packagesFile}');`,
+];
+writeFileSync(outfile, [...header, app.outputFiles[0].text].join('\n'));
 createRequire(import.meta.url)(outfile);
