@@ -154,6 +154,10 @@ describe('check 4: a deleted InferenceService goes', () => {
     await installation.cluster.create(object);
     await installation.cluster.remove(object);
     const { uid = '' } = (await installation.stored(object))?.metadata ?? {};
+    // One that came later and was looked at shows that the deletion has been seen.
+    const later = inferenceServiceOf(namespace, 'later');
+    await installation.cluster.create(later);
+    await installation.event(later, 'RegistryUnreachable');
     stop();
     await waitFor('our finalizer to go', async () => {
       const found = await installation.stored(object);
