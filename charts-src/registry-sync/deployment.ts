@@ -9,6 +9,8 @@ import {
   imageUser,
   livenessPath,
   metricsPorts,
+  nodePath,
+  programPath,
   readinessPath,
   registryTokenDirectory,
 } from '../../definitions/names/controller';
@@ -24,6 +26,13 @@ export interface DeploymentProps {
   /** Reference of the image. */
   readonly image: string;
 }
+
+/**
+ * Flags that NODE_OPTIONS refuses. Peak memory with 1,000 InferenceServices: 170 MB without, 130 MB when the heap is collected
+ * early, 119 MB when WebAssembly (undici's HTTP parser) is compiled once and simply, 104 MB without the optimizing
+ * compilers, whose working memory is worth more here than the time of a process that mostly waits.
+ */
+const nodeFlags = ['--optimize-for-size', '--liftoff-only', '--no-turbofan', '--no-maglev'];
 
 /** Seconds in which a stopped manager ends its work. */
 const gracefulStopSeconds = 30;
@@ -60,6 +69,7 @@ export function addDeployment(scope: Construct, { names, options, settings, imag
             {
               name: 'manager',
               image,
+              command: [nodePath, ...nodeFlags, programPath],
               args: [
                 'registry-sync',
                 `--metrics-bind-address=:${metricsPorts[metrics]}`,

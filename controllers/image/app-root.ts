@@ -1,7 +1,7 @@
 import { chmod, copyFile, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { nodePath, programPath } from '../../definitions/names/controller';
 import { bundle } from './bundle';
-import { nodePath, programPath } from './image-config';
 import { assertReplaceable } from './output-directory';
 
 /** File names under which packages keep what their license asks to be passed on. */

@@ -1,12 +1,9 @@
+import { nodePath, programPath } from '../../definitions/names/controller';
 import type { Architecture } from './architecture';
 import { caBundle } from './debian-root';
 import type { Layer } from './layer';
 import { home, user } from './nonroot-user';
 
-/** Where the program is in the image. */
-export const programPath = '/app/slipway.mjs';
-/** Where Node is in the image, as in distroless images. */
-export const nodePath = '/nodejs/bin/node';
 /** What a container runs before its arguments: a component and its flags. */
 const entrypoint: readonly string[] = [nodePath, programPath];
 

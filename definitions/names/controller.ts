@@ -9,6 +9,11 @@ export const livenessPath = '/healthz';
 export const readinessPath = '/readyz';
 export const metricsPath = '/metrics';
 
+/** Where Node is in the image, as in distroless images. */
+export const nodePath = '/nodejs/bin/node';
+/** Where the program is in the image. */
+export const programPath = '/app/slipway.mjs';
+
 /** Directory where the rendered ConfigMap of a controller is mounted. */
 export const configDirectory = '/etc/slipway';
 

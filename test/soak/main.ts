@@ -38,8 +38,13 @@ async function soak({ minutes, seed }: SoakOptions): Promise<readonly string[]> 
       await cluster.namespace('soak'),
       await cluster.namespace('soak'),
     ];
-    const { env = {} } = deployed('/nonexistent');
-    const controller = await installation.start({ apiServer: proxy.url, args: ['--watch-idle-seconds=20'], env });
+    const { env, nodeFlags } = deployed('/nonexistent');
+    const controller = await installation.start({
+      apiServer: proxy.url,
+      args: ['--watch-idle-seconds=20'],
+      nodeFlags,
+      env,
+    });
     const weather = new Weather({ proxy, registry, random: seededRandom(seed + 2) });
     const population = new Population(installation, { namespaces, versions, random });
     let end: string | undefined;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { environment } from '../../../charts-src/environments/environment';
+import type { StartOptions } from '../../controllers/registry-sync/installation';
 import { renderEnvironment } from '../../../charts-src/output/render-environment';
 
 const deploymentSchema = z.object({
@@ -9,6 +10,7 @@ const deploymentSchema = z.object({
       spec: z.object({
         containers: z.tuple([
           z.object({
+            command: z.array(z.string()),
             args: z.array(z.string()),
             env: z.array(z.object({ name: z.string(), value: z.string().optional() })),
           }),
@@ -26,15 +28,17 @@ const ofTheHarness = /^(registry-sync$|--(health-probe-bind-address|metrics-bind
  *
  * @param compileCache directory in place of the pod's own /tmp
  */
-export function deployed(compileCache: string): { args: readonly string[]; env: Readonly<Record<string, string>> } {
+export function deployed(compileCache: string): Required<Pick<StartOptions, 'args' | 'nodeFlags' | 'env'>> {
   const rendered = renderEnvironment(environment({ name: 'bench', registrySync: {} }));
   const parsed = rendered.flatMap(({ manifests }) => manifests.map((manifest) => deploymentSchema.safeParse(manifest)));
   const [deployment] = parsed.flatMap(({ data }) => data ?? []);
   if (deployment === undefined) throw new Error('rendering registry sync: there is no Deployment');
-  const [{ args, env }] = deployment.spec.template.spec.containers;
+  const [{ command, args, env }] = deployment.spec.template.spec.containers;
   const variables = env.flatMap(({ name, value }): [string, string][] => (value === undefined ? [] : [[name, value]]));
   return {
     args: args.filter((arg) => !ofTheHarness.test(arg)),
+    // Between Node and the program.
+    nodeFlags: command.slice(1, -1),
     env: {
       ...Object.fromEntries(variables),
       NODE_COMPILE_CACHE: compileCache,

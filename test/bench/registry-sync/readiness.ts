@@ -5,10 +5,13 @@ import type { BenchInstallation } from './bench-installation';
 
 /** Seconds from the start of the controller to its first 200 on /readyz. */
 export async function secondsToReady(bench: BenchInstallation): Promise<number> {
-  const { args = [], env = {} } = bench.deployed;
+  const { args = [], ...deployed } = bench.deployed;
   const port = await freePort();
   const started = performance.now();
-  const starting = bench.installation.start({ args: [...args, `--health-probe-bind-address=127.0.0.1:${port}`], env });
+  const starting = bench.installation.start({
+    args: [...args, `--health-probe-bind-address=127.0.0.1:${port}`],
+    ...deployed,
+  });
   while ((await statusOf(`http://127.0.0.1:${port}/readyz`)) !== 200) await sleep(2);
   const seconds = (performance.now() - started) / 1000;
   await (await starting).end();

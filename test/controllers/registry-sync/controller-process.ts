@@ -52,6 +52,8 @@ export async function startRegistrySync(options: {
   /** Configuration file's text. */
   readonly config: string;
   readonly args?: readonly string[];
+  /** Flags of Node. */
+  readonly nodeFlags?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
 }): Promise<ControllerProcess> {
   const directory = await mkdtemp(join(tmpdir(), 'slipway-config-'));
@@ -66,7 +68,7 @@ export async function startRegistrySync(options: {
     `--config=${config}`,
     ...(options.args ?? []),
   ];
-  const child = spawn(process.execPath, [options.program, ...args], {
+  const child = spawn(process.execPath, [...(options.nodeFlags ?? []), options.program, ...args], {
     env: {
       ...options.env,
       KUBERNETES_SERVICE_HOST: server.hostname,

@@ -55,6 +55,8 @@ export interface StartOptions {
   /** Replaces single settings of the rendered configuration. */
   readonly settings?: RegistrySyncSettings;
   readonly args?: readonly string[];
+  /** Flags of Node. */
+  readonly nodeFlags?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   /** Plain HTTP address of a proxy before the API server. @default straight to it */
   readonly apiServer?: string;
@@ -119,7 +121,13 @@ export class Installation {
   }
 
   /** Starts one more controller process; it ends with {@link close} at the latest. */
-  async start({ settings = {}, args = [], env = {}, apiServer }: StartOptions = {}): Promise<ControllerProcess> {
+  async start({
+    settings = {},
+    args = [],
+    nodeFlags = [],
+    env = {},
+    apiServer,
+  }: StartOptions = {}): Promise<ControllerProcess> {
     const config = {
       ...this.settings,
       ...settings,
@@ -132,6 +140,7 @@ export class Installation {
       serviceAccountDirectory: this.account.directory,
       config: dump(config),
       args: [...(apiServer === undefined ? [] : [`--kubeconfig=${await this.kubeconfig(apiServer)}`]), ...args],
+      nodeFlags,
       env,
     });
     this.cleanups.push(() => controller.end('SIGKILL'));
