@@ -20,10 +20,10 @@ export interface ControllerProcess {
   end(signal?: NodeJS.Signals): Promise<string>;
 }
 
-/** Bundles the program once for a test file. */
+/** Bundles the program once for a test file, as it is in the image. */
 export async function bundledProgram(): Promise<{ program: string; remove: () => Promise<void> }> {
   const outDir = await mkdtemp(join(tmpdir(), 'slipway-bundle-'));
-  const { program } = await bundle({ outDir });
+  const { program } = await bundle({ outDir, minify: true });
   return { program, remove: () => rm(outDir, { recursive: true, force: true }) };
 }
 
