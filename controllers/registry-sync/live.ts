@@ -14,7 +14,6 @@ import {
 } from './desired';
 import { difference } from './difference';
 import type { Registry } from './discovery';
-import { missingModel } from './models';
 import { leaveFormerRegistry, sameRegistry } from './move';
 import { lookUpRecord } from './record-lookup';
 import type { Sync } from './sync';
@@ -109,7 +108,7 @@ async function obstacleTo(
     existing === undefined || (modelVersionId !== undefined && modelVersionId !== existing.modelVersionId);
   if (!config.requireExistingModel || !checked || model === undefined) return undefined;
   const served = { registeredModelId: model, ...(modelVersionId === undefined ? {} : { modelVersionId }) };
-  const note = await missingModel(registries.at(registry).client, served, signal);
+  const note = await registries.at(registry).models.missing(served, signal);
   return note === undefined ? undefined : { reason: rejected, note };
 }
 

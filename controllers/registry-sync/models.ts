@@ -6,11 +6,35 @@ export interface ServedModel {
   readonly modelVersionId?: string;
 }
 
-/**
- * Why a record of this model can't be made, for the user; nothing when model and version are there. The registry itself takes any
- * number.
- */
-export async function missingModel(
+/** Models and versions are hardly ever deleted; many InferenceServices of one model arrive at once. */
+const rememberMs = 60_000;
+
+/** The models and versions of one registry; those that are there are remembered for a minute. */
+export class KnownModels {
+  private readonly until = new Map<string, number>();
+
+  /** @param now milliseconds of a monotonic clock */
+  constructor(
+    private readonly client: RegistryClient,
+    private readonly now: () => number,
+  ) {}
+
+  /**
+   * Why a record of this model can't be made, for the user; nothing when model and version are there. The registry itself takes any
+   * number.
+   */
+  async missing(served: ServedModel, signal: AbortSignal): Promise<string | undefined> {
+    const key = `${served.registeredModelId} ${served.modelVersionId ?? ''}`;
+    const until = this.until.get(key);
+    if (until !== undefined && this.now() < until) return undefined;
+    this.until.delete(key);
+    const missing = await missingModel(this.client, served, signal);
+    if (missing === undefined) this.until.set(key, this.now() + rememberMs);
+    return missing;
+  }
+}
+
+async function missingModel(
   client: RegistryClient,
   { registeredModelId, modelVersionId }: ServedModel,
   signal: AbortSignal,

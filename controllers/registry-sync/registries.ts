@@ -5,11 +5,13 @@ import { RegistryClient } from '../model-registry/registry-client';
 import type { RegistryTransportOptions } from '../model-registry/registry-transport';
 import { ServingEnvironments } from '../model-registry/serving-environments';
 import type { Registry } from './discovery';
+import { KnownModels } from './models';
 
 /** One registry in use: its client and what is remembered about it. */
 export interface RegistryInUse {
   readonly client: RegistryClient;
   readonly environments: ServingEnvironments;
+  readonly models: KnownModels;
 }
 
 /** What all registries have in common. */
@@ -53,7 +55,7 @@ export class Registries {
       now,
       observe,
     });
-    const made = { client, environments: new ServingEnvironments(client) };
+    const made = { client, environments: new ServingEnvironments(client), models: new KnownModels(client, now) };
     this.inUse.set(key, made);
     return made;
   }
