@@ -1,32 +1,70 @@
 import { z } from 'zod';
-import { version } from '../definitions/names/version';
+import { parseConfig } from '../definitions/config/parse-config';
+import lock from './images.lock.json';
 
-/**
- * A container image, pinned: by tag, and by digest where the environment demands that nobody can move the tag.
- */
+/** A container image, pinned: by tag for people, by digest so that nobody can move the tag. */
 const imageSchema = z.strictObject({
   /** Registry and path, without tag. */
   repository: z
     .string()
-    .regex(/^[a-z0-9.-]+(:[0-9]+)?(\/[a-z0-9._-]+)+$/, 'expected registry/path in lower case, without a tag')
-    .default('ghcr.io/slipway-dev/slipway'),
+    .regex(/^[a-z0-9.-]+(:[0-9]+)?(\/[a-z0-9._-]+)+$/, 'expected registry/path in lower case, without a tag'),
   tag: z
     .string()
-    .regex(/^(?!latest$)[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/, 'expected the tag of a release; latest moves')
-    .default(version),
+    .regex(/^(?!latest$)[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/, 'expected the tag of a release; latest moves'),
   digest: z
     .string()
     .regex(/^sha256:[0-9a-f]{64}$/, 'expected sha256: and 64 hexadecimal digits')
     .exactOptional(),
 });
 
-/** Every image of the platform, with the version that a release of the platform is tested with. */
-export const imagesSchema = z.strictObject({
+/** An image as the lock file has it. */
+export type Image = z.output<typeof imageSchema>;
+
+/** Every image that a pod may have, and what each is for. */
+const lockSchema = z.strictObject({
   /** The one image of all our controllers. */
-  slipway: imageSchema.prefault({}),
+  slipway: imageSchema,
+  registryServer: imageSchema,
+  registryUi: imageSchema,
+  mysql: imageSchema,
+  postgres: imageSchema,
+  catalogPostgres: imageSchema,
+  /** Says who the user is, before a UI that stands alone. */
+  authProxy: imageSchema,
+  /** Unpacks the catalog's measurements. */
+  busybox: imageSchema,
 });
 
+/** Images by what they are for. */
+export type Images = z.output<typeof lockSchema>;
+
+/** Text of a lock file, parsed. @throws ConfigError naming the image */
+export function parseImageLock(value: unknown): Images {
+  return parseConfig(lockSchema, value, 'images.lock.json');
+}
+
+/** Versions that this release is tested with; `npm run import -- --images` asks the registries for the digests. */
+export const lockedImages: Images = parseImageLock(lock);
+
+/** What an environment may change of an image: usually the repository, for a mirror. */
+const overrideSchema = imageSchema.partial();
+
+/** Images of an environment: those of the lock file, and what the environment changes. */
+export const imagesSchema = z
+  .partialRecord(z.enum(Object.keys(lockedImages) as [keyof Images, ...(keyof Images)[]]), overrideSchema)
+  .transform((overrides): Images => {
+    const entries = Object.entries(lockedImages).map(([name, image]): [string, Image] => {
+      const override = overrides[name as keyof Images] ?? {};
+      // Another tag is another image: the digest of the lock file is not its.
+      const { digest, ...unpinned } = image;
+      const base = override.tag === undefined || override.tag === image.tag ? image : unpinned;
+      void digest;
+      return [name, { ...base, ...override } as Image];
+    });
+    return Object.fromEntries(entries) as Images;
+  });
+
 /** An image as pods refer to it. */
-export function imageReference({ repository, tag, digest }: z.output<typeof imageSchema>): string {
+export function imageReference({ repository, tag, digest }: Image): string {
   return digest === undefined ? `${repository}:${tag}` : `${repository}:${tag}@${digest}`;
 }

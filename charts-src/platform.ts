@@ -1,33 +1,136 @@
 import { App } from 'cdk8s';
+import { serviceAddressAnnotations } from '../definitions/names/model-registry';
+import { Catalog } from './catalog/catalog';
+import { catalogPort } from './catalog/names';
 import { ServingCrds } from './crds/serving-crds';
 import type { Environment } from './environments/environment';
-import { imageReference } from './images';
+import { type Image, imageReference, type Images } from './images';
 import { Component } from './kubernetes/component';
+import type { ComponentLabels } from './kubernetes/labels';
 import { Namespaces } from './namespaces/namespaces';
-import { RegistryService } from './registry/registry-service';
+import { RegistryMesh } from './registry/mesh';
+import { refuseSharedSelectors, registryDirectory, registryNames } from './registry/names';
+import { Registry } from './registry/registry';
+import { ExternalRegistryService } from './registry/external-registry-service';
+import type { RegistryClient } from './registry/server';
 import { RegistrySync, registrySyncNames } from './registry-sync/registry-sync';
+import { uiSelector } from './registry-ui/names';
+import { RegistryUi } from './registry-ui/registry-ui';
+import { ModelRegistryStorageContainer } from './storage-initializer/cluster-storage-container';
+import { registryPort } from '../definitions/names/model-registry';
 
 /** Every component of an environment, one chart each. */
 export class Platform extends App {
-  readonly components: readonly Component[];
+  /** In the order in which they are rendered. */
+  readonly components: Component[] = [];
+  private readonly images: Readonly<Record<keyof Images, string>>;
 
-  constructor({ namespaces, images, registry, registrySync }: Environment) {
+  constructor(private readonly environment: Environment) {
     // What is rendered is asked for and never written by cdk8s itself; metadata of constructs would say where they were built.
     super({ outdir: 'build/cdk8s', recordConstructMetadata: false });
-    const components: Component[] = [];
-    const component = (directory: string, labels = { name: directory, instance: directory, component: directory }) => {
-      const chart = new Component(this, directory, { directory, labels });
-      components.push(chart);
-      return chart;
-    };
-    if (namespaces.length > 0) new Namespaces(component('namespaces'), 'Namespaces', { namespaces });
-    new ServingCrds(component('crds'), 'Serving');
-    if (registry !== undefined) new RegistryService(component('registry'), 'Registry', registry);
-    const { application: name, instance } = registrySyncNames(registrySync);
-    new RegistrySync(component('registry-sync', { name, instance, component: 'controller' }), 'RegistrySync', {
-      options: registrySync,
-      image: imageReference(images.slipway),
-    });
-    this.components = components;
+    this.images = references(environment.images);
+    const { namespaces, crds, externalRegistry, storageInitializer } = environment;
+    if (namespaces.length > 0) new Namespaces(this.component('namespaces'), 'Namespaces', { namespaces });
+    if (crds) new ServingCrds(this.component('crds'), 'Serving');
+    if (externalRegistry !== undefined) {
+      new ExternalRegistryService(this.component('registry'), 'Registry', externalRegistry);
+    }
+    this.addRegistries();
+    this.addCatalog();
+    this.addRegistryUi();
+    if (storageInitializer !== undefined) {
+      new ModelRegistryStorageContainer(this.component('storage-initializer'), 'StorageContainer', {
+        options: storageInitializer,
+        image: this.images.slipway,
+      });
+    }
+    this.addRegistrySync();
   }
+
+  private component(directory: string, labels: Partial<ComponentLabels> = {}): Component {
+    const all = { name: directory, instance: directory, component: directory, ...labels };
+    const chart = new Component(this, directory, { directory, labels: all });
+    this.components.push(chart);
+    return chart;
+  }
+
+  private addRegistries(): void {
+    const { registries, registrySync } = this.environment;
+    refuseSharedSelectors(registries);
+    const addressAnnotation = registrySync?.settings.keys.serviceAnnotations[0] ?? serviceAddressAnnotations[0];
+    for (const options of registries) {
+      const directory = registryDirectory(options);
+      const labels = { name: 'model-registry', instance: registryNames(options).service, component: 'server' };
+      const { registryServer: server, mysql, postgres, slipway } = this.images;
+      new Registry(this.component(directory, labels), 'Registry', {
+        options,
+        images: { server, mysql, postgres, slipway },
+        addressAnnotation,
+        clients: this.registryClients(),
+      });
+      const { mesh } = options;
+      if (mesh === undefined) continue;
+      const principal = this.controllerPrincipal();
+      new RegistryMesh(this.component(`${directory}-istio`, { ...labels, component: 'mesh' }), 'Mesh', {
+        options,
+        mesh,
+        ...(principal === undefined ? {} : { controllerPrincipal: principal }),
+      });
+    }
+  }
+
+  private addCatalog(): void {
+    const { catalog: options } = this.environment;
+    if (options === undefined) return;
+    const { registryServer: server, catalogPostgres: postgres, busybox: unpack, slipway } = this.images;
+    new Catalog(this.component('catalog', { name: 'model-catalog', component: 'server' }), 'Catalog', {
+      options,
+      images: { server, postgres, unpack, slipway },
+      clients: this.uiClients(),
+    });
+  }
+
+  private addRegistryUi(): void {
+    const { registryUi: options } = this.environment;
+    if (options === undefined) return;
+    new RegistryUi(this.component('registry-ui', { name: 'model-registry-ui', component: 'ui' }), 'RegistryUi', {
+      options,
+      images: { ui: this.images.registryUi, proxy: this.images.authProxy },
+      registryPorts: [...new Set([registryPort, catalogPort])],
+    });
+  }
+
+  private addRegistrySync(): void {
+    const { registrySync: options } = this.environment;
+    if (options === undefined) return;
+    const { application: name, instance } = registrySyncNames(options);
+    new RegistrySync(this.component('registry-sync', { name, instance, component: 'controller' }), 'RegistrySync', {
+      options,
+      image: this.images.slipway,
+    });
+  }
+
+  /** Pods of the environment that use the API of registries. */
+  private registryClients(): readonly RegistryClient[] {
+    const { registrySync } = this.environment;
+    if (registrySync === undefined) return this.uiClients();
+    const controller = { namespace: registrySync.namespace, labels: registrySyncNames(registrySync).selector };
+    return [controller, ...this.uiClients()];
+  }
+
+  private uiClients(): readonly RegistryClient[] {
+    const { registryUi } = this.environment;
+    return registryUi === undefined ? [] : [{ namespace: registryUi.namespace, labels: uiSelector }];
+  }
+
+  private controllerPrincipal(): string | undefined {
+    const { registrySync } = this.environment;
+    if (registrySync === undefined) return undefined;
+    return `cluster.local/ns/${registrySync.namespace}/sa/${registrySyncNames(registrySync).serviceAccount}`;
+  }
+}
+
+function references(images: Images): Readonly<Record<keyof Images, string>> {
+  const entries = Object.entries(images).map(([name, image]: [string, Image]) => [name, imageReference(image)]);
+  return Object.fromEntries(entries) as Record<keyof Images, string>;
 }

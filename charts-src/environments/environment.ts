@@ -1,8 +1,12 @@
 import { z } from 'zod';
 import { parseConfig } from '../../definitions/config/parse-config';
+import { catalogSchema } from '../catalog/options';
 import { imagesSchema } from '../images';
 import { dnsLabel } from '../kubernetes/dns-label';
+import { registrySchema } from '../registry/options';
+import { registryUiSchema } from '../registry-ui/options';
 import { registrySyncOptionsSchema } from '../registry-sync/options';
+import { storageInitializerSchema } from '../storage-initializer/options';
 
 const environmentSchema = z.strictObject({
   /** Folder below `dist/`. */
@@ -13,13 +17,23 @@ const environmentSchema = z.strictObject({
       z.strictObject({
         name: dnsLabel,
         podSecurity: z.enum(['restricted', 'baseline', 'privileged']).default('restricted'),
+        /** Whether pods may talk to nobody unless a component's policy says so. */
+        defaultDeny: z.boolean().default(false),
       }),
     )
     .default([]),
   images: imagesSchema.prefault({}),
+  /** Whether it brings the CRDs of our kinds; once in a cluster. */
+  crds: z.boolean().default(true),
   /** A registry outside the cluster, made known by a Service. */
-  registry: z.strictObject({ namespace: dnsLabel.default('kubeflow'), externalAddress: z.url() }).exactOptional(),
-  registrySync: registrySyncOptionsSchema.prefault({}),
+  externalRegistry: z.strictObject({ namespace: dnsLabel.default('kubeflow'), address: z.url() }).exactOptional(),
+  /** Model Registries in the cluster. */
+  registries: z.array(registrySchema).default([]),
+  registryUi: registryUiSchema.exactOptional(),
+  catalog: catalogSchema.exactOptional(),
+  /** Storage initializer for `model-registry://`, once in a cluster. */
+  storageInitializer: storageInitializerSchema.exactOptional(),
+  registrySync: registrySyncOptionsSchema.exactOptional(),
 });
 
 /** One cluster's choice of components and options, with every default applied. */

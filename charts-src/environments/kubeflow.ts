@@ -1,12 +1,23 @@
 import { environment } from './environment';
 
 /**
- * Takes the place of upstream's controller in a Kubeflow installation: its names, labels, selector and variables, in its
- * namespace, which is there already.
+ * What Kubeflow's users install with kustomize: its names, labels, selectors and variables, in its namespace, which is there
+ * already. Everything of it can be applied over an installation of upstream's manifests.
  */
 export const kubeflow = () =>
   environment({
     name: 'kubeflow',
+    registries: [
+      {
+        sidecar: true,
+        database: { engine: 'mysql' },
+        networkPolicy: {},
+        mesh: { whoeverThePolicyAdmits: true },
+      },
+    ],
+    registryUi: { exposure: { mode: 'istio' } },
+    catalog: { sidecar: true, gateway: 'kubeflow/kubeflow-gateway' },
+    storageInitializer: {},
     registrySync: {
       names: 'upstream',
       upstreamVariables: true,

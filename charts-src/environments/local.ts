@@ -14,7 +14,7 @@ export function local(registryAddress: string = localRegistryAddress): Environme
   return environment({
     name: 'local',
     namespaces: [{ name: 'kubeflow' }, { name: 'ml-models' }],
-    registry: { externalAddress: registryAddress },
+    externalRegistry: { address: registryAddress },
     registrySync: { settings: { registry: { trustedHosts: [new URL(registryAddress).host] } } },
   });
 }

@@ -1,9 +1,45 @@
 import { environment } from './environment';
 
-/** A cluster that must not stop: two replicas, budgets, policies with explicit egress, monitors. */
+/** Where the PostgreSQL of the organization is, and nothing else. */
+const database = { cidr: '10.20.0.0/24', ports: [5432] };
+
+/**
+ * A cluster that must not stop: replicas, budgets, no traffic but the one that is needed, monitors, a database that somebody
+ * takes backups of. Host and address range of the database, and the names of its Secrets, are examples: change them here.
+ */
 export const production = () =>
   environment({
     name: 'production',
-    namespaces: [{ name: 'kubeflow' }],
+    namespaces: [
+      { name: 'kserve', defaultDeny: true },
+      { name: 'kserve-controller-system', defaultDeny: true },
+      { name: 'kubeflow', defaultDeny: true },
+    ],
+    registries: [
+      {
+        displayName: 'Model Registry',
+        description: 'Models that may be served in production',
+        replicas: 2,
+        database: {
+          engine: 'external-postgres',
+          host: 'postgres.databases.example.com',
+          database: 'model_registry',
+          username: { name: 'model-registry-database', key: 'username' },
+          password: { name: 'model-registry-database', key: 'password' },
+          tls: { mode: 'verify-full', rootCertificate: { configMap: 'database-ca', key: 'ca.crt' } },
+          addresses: [database],
+        },
+        networkPolicy: { namespaces: ['kserve'], namespaceLabels: [{ 'slipway.dev/serving': 'enabled' }] },
+      },
+    ],
+    registryUi: { replicas: 2, registryNamespaces: ['kubeflow'], networkPolicy: { namespaces: ['istio-system'] } },
+    catalog: {
+      replicas: 2,
+      database: {
+        credentials: { from: 'external-secret', store: { name: 'platform' }, entry: 'model-catalog/database' },
+      },
+      networkPolicy: { namespaces: ['istio-system'] },
+    },
+    storageInitializer: {},
     registrySync: { replicas: 2, monitor: true, networkPolicy: {} },
   });

@@ -4,6 +4,7 @@ import { isMap, type JsonMap, type Manifest, mapAt, mapsAt } from './manifest';
 const templatePaths: Readonly<Record<string, readonly string[]>> = {
   Deployment: ['spec', 'template'],
   StatefulSet: ['spec', 'template'],
+  Job: ['spec', 'template'],
 };
 
 /** Lists of containers in a pod's spec. */

@@ -6,13 +6,15 @@ export interface NamespaceProps {
   readonly name: string;
   /** Pod security standard that the API server enforces there. */
   readonly podSecurity: 'restricted' | 'baseline' | 'privileged';
+  /** Whether pods may talk to nobody unless a further policy says so. */
+  readonly defaultDeny: boolean;
 }
 
-/** Namespaces with their Pod security standard. */
+/** Namespaces with their Pod security standard and, where wanted, without traffic to begin with. */
 export class Namespaces extends Construct {
   constructor(scope: Construct, id: string, props: { readonly namespaces: readonly NamespaceProps[] }) {
     super(scope, id);
-    for (const { name, podSecurity } of props.namespaces) {
+    for (const { name, podSecurity, defaultDeny } of props.namespaces) {
       new k8s.KubeNamespace(this, name, {
         metadata: {
           name,
@@ -26,6 +28,11 @@ export class Namespaces extends Construct {
             'pod-security.kubernetes.io/warn-version': 'latest',
           },
         },
+      });
+      if (!defaultDeny) continue;
+      new k8s.KubeNetworkPolicy(this, `${name} default deny`, {
+        metadata: { name: 'default-deny', namespace: name },
+        spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'] },
       });
     }
   }

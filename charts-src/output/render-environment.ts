@@ -4,6 +4,7 @@ import { imageReference } from '../images';
 import { toManifest, type Manifest } from '../kubernetes/manifest';
 import { refuseDuplicates } from '../kubernetes/names';
 import { applyPasses } from '../kubernetes/passes';
+import { refuseUnknownReferences } from '../kubernetes/references';
 import { serialize, serializeManifests } from '../kubernetes/serialize';
 import { Platform } from '../platform';
 
@@ -30,6 +31,7 @@ export function renderEnvironment(environment: Environment): readonly RenderedCo
     return { directory, manifests };
   });
   refuseDuplicates(new Map(components.map(({ directory, manifests }) => [directory, manifests])));
+  refuseUnknownReferences(components.flatMap(({ manifests }) => manifests));
   return components;
 }
 

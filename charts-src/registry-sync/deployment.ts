@@ -14,6 +14,8 @@ import {
   readinessPath,
   registryTokenDirectory,
 } from '../../definitions/names/controller';
+import { spread } from '../kubernetes/availability';
+import { resourceRequirements } from '../kubernetes/resources';
 import type { RegistrySyncNames } from './names';
 import type { RegistrySyncOptions } from './options';
 import type { RenderedSettings } from './settings-file';
@@ -64,7 +66,7 @@ export function addDeployment(scope: Construct, { names, options, settings, imag
           // Upstream's 10 s would cut work that the manager is still ending.
           terminationGracePeriodSeconds: gracefulStopSeconds + 5,
           securityContext: { runAsUser: imageUser, runAsGroup: imageUser },
-          ...(replicas > 1 ? { topologySpreadConstraints: spread(names) } : {}),
+          ...spread({ name: names.deployment, namespace, selector: names.selector, replicas }),
           containers: [
             {
               name: 'manager',
@@ -99,10 +101,7 @@ export function addDeployment(scope: Construct, { names, options, settings, imag
                 initialDelaySeconds: 5,
                 periodSeconds: 10,
               },
-              resources: {
-                requests: quantities(resources.requests),
-                limits: quantities(resources.limits),
-              },
+              resources: resourceRequirements(resources),
               volumeMounts: [
                 { name: 'config', mountPath: configDirectory, readOnly: true },
                 { name: 'tmp', mountPath: '/tmp' },
@@ -129,22 +128,6 @@ function registryToken(audience: string): k8s.Volume {
   return { name: 'registry-token', projected: { sources: [{ serviceAccountToken }] } };
 }
 
-/** Replicas stand by for each other: one node or zone less must not take all of them. */
-function spread(names: RegistrySyncNames): k8s.TopologySpreadConstraint[] {
-  return ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'].map((topologyKey) => ({
-    topologyKey,
-    maxSkew: 1,
-    whenUnsatisfiable: 'ScheduleAnyway',
-    labelSelector: { matchLabels: { ...names.selector } },
-  }));
-}
-
 function fromField(name: string, fieldPath: string): k8s.EnvVar {
   return { name, valueFrom: { fieldRef: { fieldPath } } };
-}
-
-function quantities(amounts: Readonly<Record<string, string | number>>): Record<string, k8s.Quantity> {
-  return Object.fromEntries(
-    Object.entries(amounts).map(([name, amount]) => [name, k8s.Quantity.fromString(String(amount))]),
-  );
 }

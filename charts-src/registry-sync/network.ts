@@ -2,6 +2,7 @@ import { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import { metricsPorts } from '../../definitions/names/controller';
 import { registryServerLabel } from '../../definitions/names/model-registry';
+import { dnsEgress, egressTo, podsIn, tcp } from '../kubernetes/network-peers';
 import type { RegistrySyncNames } from './names';
 import type { RegistrySyncOptions } from './options';
 
@@ -31,12 +32,6 @@ export function addNetworkPolicy(
 ): void {
   if (networkPolicy === undefined) return;
   const { apiServer, registries, externalRegistries } = networkPolicy;
-  const tcp = (port: number): k8s.NetworkPolicyPort => ({ protocol: 'TCP', port: k8s.IntOrString.fromNumber(port) });
-  const namespaceNamed = (name: string) => ({ matchLabels: { 'kubernetes.io/metadata.name': name } });
-  const dns: k8s.NetworkPolicyEgressRule = {
-    to: [{ namespaceSelector: namespaceNamed('kube-system') }],
-    ports: [{ protocol: 'UDP', port: k8s.IntOrString.fromNumber(53) }, tcp(53)],
-  };
   new k8s.KubeNetworkPolicy(scope, 'NetworkPolicy', {
     metadata: { name: names.networkPolicy, namespace },
     spec: {
@@ -46,18 +41,10 @@ export function addNetworkPolicy(
         { from: [{ namespaceSelector: { matchLabels: metricsNamespaces } }], ports: [tcp(metricsPorts[metrics])] },
       ],
       egress: [
-        dns,
-        ...[...apiServer, ...externalRegistries].map(({ cidr, ports }) => ({
-          to: [{ ipBlock: { cidr } }],
-          ports: ports.map(tcp),
-        })),
+        dnsEgress,
+        ...egressTo([...apiServer, ...externalRegistries]),
         ...registries.map(({ namespace: where, port }) => ({
-          to: [
-            {
-              namespaceSelector: namespaceNamed(where),
-              podSelector: { matchLabels: { [registryServerLabel.key]: registryServerLabel.value } },
-            },
-          ],
+          to: [podsIn(where, { [registryServerLabel.key]: registryServerLabel.value })],
           ports: [tcp(port)],
         })),
       ],

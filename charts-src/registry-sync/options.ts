@@ -1,28 +1,19 @@
 import { z } from 'zod';
 import { registrySyncConfigSchema } from '../../definitions/config/registry-sync';
-import { quantity } from '../../definitions/kubernetes/quantity';
 import { dnsLabel } from '../kubernetes/dns-label';
+import { addressesSchema, apiServerAddresses, port } from '../kubernetes/network-peers';
+import { resourcesSchema } from '../kubernetes/resources';
 import { monitoringOptionsSchema } from '../monitoring/options';
 
-const port = z.int().min(1).max(65_535);
-const addresses = z.strictObject({
-  /** Address range, for example `10.96.0.1/32`. */
-  cidr: z.union([z.cidrv4('expected an address range such as 10.0.0.0/8'), z.cidrv6()]),
-  ports: z.array(port).min(1),
-});
-
 const networkPolicySchema = z.strictObject({
-  /**
-   * Where the API server is. Its Service address is translated before policies are asked, so that its endpoints count.
-   * Default: any address, on the ports that API servers use.
-   */
-  apiServer: z.array(addresses).default([{ cidr: '0.0.0.0/0', ports: [443, 6443] }]),
+  /** Where the API server is. */
+  apiServer: apiServerAddresses,
   /** Registries in the cluster: their namespaces and the port of their pods. */
   registries: z
     .array(z.strictObject({ namespace: dnsLabel, port: port.default(8080) }))
     .default([{ namespace: 'kubeflow', port: 8080 }]),
   /** Registries elsewhere. */
-  externalRegistries: z.array(addresses).default([]),
+  externalRegistries: z.array(addressesSchema).default([]),
 });
 
 /** Options of the registry sync controller. */
@@ -52,12 +43,7 @@ export const registrySyncOptionsSchema = z.strictObject({
   /** Traffic of the pods that is allowed; absent: no NetworkPolicy. */
   networkPolicy: networkPolicySchema.exactOptional(),
   /** Upstream's requests and limits by default. */
-  resources: z
-    .strictObject({
-      requests: z.strictObject({ cpu: quantity.default('10m'), memory: quantity.default('64Mi') }).prefault({}),
-      limits: z.strictObject({ memory: quantity.default('128Mi') }).prefault({}),
-    })
-    .prefault({}),
+  resources: resourcesSchema({ cpu: '10m', memory: '64Mi', limit: '128Mi' }),
   /**
    * Audience of a token of its own for registries. Absent: registries in the cluster get the ServiceAccount's token for the API server,
    * as upstream sends it, and could use it there.

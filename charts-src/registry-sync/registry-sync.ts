@@ -1,6 +1,6 @@
-import { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { registryTokenDirectory } from '../../definitions/names/controller';
+import { addDisruptionBudget } from '../kubernetes/availability';
 import { addDeployment } from './deployment';
 import { addMonitor } from './monitor';
 import { type RegistrySyncNames, slipwayNames, upstreamNames } from './names';
@@ -32,15 +32,7 @@ export class RegistrySync extends Construct {
     addMetricsService(this, names, options);
     addNetworkPolicy(this, names, options);
     addMonitor(this, names, options);
-    if (replicas > 1) {
-      new k8s.KubePodDisruptionBudget(this, 'PodDisruptionBudget', {
-        metadata: { name: names.podDisruptionBudget, namespace },
-        spec: {
-          maxUnavailable: k8s.IntOrString.fromNumber(1),
-          selector: { matchLabels: { ...names.selector } },
-        },
-      });
-    }
+    addDisruptionBudget(this, { name: names.podDisruptionBudget, namespace, selector: names.selector, replicas });
   }
 }
 

@@ -75,6 +75,12 @@ const seriesMs = 6 * 60_000;
 const reportEveryMs = 30_000;
 /** Series remembered at most: the oldest go first. */
 const mostSeries = 2000;
+/**
+ * Events written at once, and per second from then on. Two events for each of a thousand objects that change together took a third of
+ * the API server's time from the work that they tell of.
+ */
+const burst = 25;
+const perSecond = 10;
 
 /**
  * Tells users about their objects in events (events.k8s.io/v1).
@@ -82,7 +88,8 @@ const mostSeries = 2000;
  * Guarantees: never blocks and never fails a reconcile; the same (object, reason, note) told again and again is one event
  * with a count, written at most every 30 s.
  *
- * Caveats: an event that can't be written is logged and lost.
+ * Caveats: an event that can't be written is logged and lost. When a thousand objects change together their events come late:
+ * work goes first.
  */
 export class EventRecorder {
   private readonly series = new Map<string, Series>();
@@ -90,8 +97,16 @@ export class EventRecorder {
   /** Events that wait for the one that is being created. */
   private readonly waiting: (() => void)[] = [];
   private creating = false;
+  /** Events that may be written at once, as of a time. */
+  private allowance = burst;
+  private allowanceAt: number;
+  private ending = false;
+  /** Ends the wait for an allowance. */
+  private wake: () => void = () => undefined;
 
-  constructor(private readonly options: EventRecorderOptions) {}
+  constructor(private readonly options: EventRecorderOptions) {
+    this.allowanceAt = options.clock.monotonic();
+  }
 
   /** Tells something about an object, which must have its `apiVersion` and `kind`: those from stores and answers do. */
   record(object: KubernetesObject, note: EventNote): void {
@@ -117,6 +132,8 @@ export class EventRecorder {
       if (series.count > series.reported) this.report(key, series);
     }
     // The process is ending: nothing is worth waiting for, an API server that does not answer least of all.
+    this.ending = true;
+    this.wake();
     for (const create of this.waiting.splice(0)) create();
     await Promise.allSettled(this.writes);
   }
@@ -177,20 +194,34 @@ export class EventRecorder {
     );
   }
 
-  /**
-   * One after the other, as client-go does: events of a thousand objects at once would take the API server's time from
-   * the work that they tell of.
-   */
+  /** One after the other, as client-go does, and no more than the allowance. */
   private async inTurn(write: () => Promise<unknown>): Promise<void> {
     if (this.creating) await new Promise<void>((resolve) => this.waiting.push(resolve));
     this.creating = true;
     try {
+      await this.allowed();
       await write();
     } finally {
       const next = this.waiting.shift();
       if (next === undefined) this.creating = false;
       else next();
     }
+  }
+
+  /** Waits until one more event may be written. */
+  private async allowed(): Promise<void> {
+    const { clock } = this.options;
+    const now = clock.monotonic();
+    this.allowance = Math.min(burst, this.allowance + ((now - this.allowanceAt) / 1000) * perSecond) - 1;
+    this.allowanceAt = now;
+    if (this.allowance >= 0 || this.ending) return;
+    await new Promise<void>((resolve) => {
+      const timer = clock.setTimer((-this.allowance / perSecond) * 1000, resolve);
+      this.wake = () => {
+        timer.cancel();
+        resolve();
+      };
+    });
   }
 
   private tracked<T>(write: Promise<T>): Promise<T> {

@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { registryApiPath } from '../../definitions/names/model-registry';
 import { deployed } from '../bench/registry-sync/deployed';
@@ -31,6 +34,7 @@ async function soak({ minutes, seed }: SoakOptions): Promise<readonly string[]> 
   const random = seededRandom(seed);
   // Of its own: how often the proxy asks depends on timing, and must not move the others.
   const proxy = await startFaultProxy({ target: cluster.url, ca: cluster.ca, random: seededRandom(seed + 1) });
+  const compileCache = await mkdtemp(join(tmpdir(), 'slipway-compile-cache-'));
   try {
     const versions = ['2', await secondVersion(registry.url)];
     const namespaces = [
@@ -38,7 +42,7 @@ async function soak({ minutes, seed }: SoakOptions): Promise<readonly string[]> 
       await cluster.namespace('soak'),
       await cluster.namespace('soak'),
     ];
-    const { env, nodeFlags } = deployed('/nonexistent');
+    const { env, nodeFlags } = deployed(compileCache);
     const controller = await installation.start({
       apiServer: proxy.url,
       args: ['--watch-idle-seconds=20'],
@@ -66,6 +70,7 @@ async function soak({ minutes, seed }: SoakOptions): Promise<readonly string[]> 
   } finally {
     await proxy.close();
     await installation.close();
+    await rm(compileCache, { recursive: true, force: true });
   }
 }
 

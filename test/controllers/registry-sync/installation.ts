@@ -251,7 +251,7 @@ function rendered(registry: ModelRegistry, settings: RegistrySyncSettings) {
     environment({
       name: 'test',
       namespaces: [{ name: 'kubeflow' }],
-      registry: { externalAddress: registry.url },
+      externalRegistry: { address: registry.url },
       registrySync: { settings },
     }),
   );

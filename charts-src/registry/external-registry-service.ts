@@ -9,18 +9,18 @@ import {
 } from '../../definitions/names/model-registry';
 
 /** A Model Registry that runs outside the cluster. */
-export interface RegistryServiceProps {
+export interface ExternalRegistryServiceProps {
   readonly namespace: string;
   /** Base URL of the registry's REST API with scheme, for example `http://127.0.0.1:18080`. */
-  readonly externalAddress: string;
+  readonly address: string;
 }
 
 /**
  * Service by which registry sync discovers a Model Registry that runs outside the cluster: it has upstream's name, labels
  * and port but no pods; its annotation says where the registry is.
  */
-export class RegistryService extends Construct {
-  constructor(scope: Construct, id: string, { namespace, externalAddress }: RegistryServiceProps) {
+export class ExternalRegistryService extends Construct {
+  constructor(scope: Construct, id: string, { namespace, address }: ExternalRegistryServiceProps) {
     super(scope, id);
     const [addressAnnotation] = serviceAddressAnnotations;
     const [, plainPort] = registryPorts;
@@ -36,7 +36,7 @@ export class RegistryService extends Construct {
         annotations: {
           displayName: 'Model Registry',
           description: 'Model Registry outside the cluster',
-          [addressAnnotation]: externalAddress,
+          [addressAnnotation]: address,
         },
       },
       spec: { type: 'ClusterIP', ports: [{ name: plainPort.name, port: registryPort, appProtocol: plainPort.scheme }] },
