@@ -33,6 +33,8 @@ const lockSchema = z.strictObject({
   authProxy: imageSchema,
   /** Unpacks the catalog's measurements. */
   busybox: imageSchema,
+  /** Catalog files of Open Data Hub; its project publishes no tag that stays. */
+  catalogData: z.strictObject({ ...imageSchema.shape, tag: z.literal('latest') }),
 });
 
 /** Images by what they are for. */

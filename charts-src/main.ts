@@ -3,7 +3,8 @@ import { parseArgs } from 'node:util';
 import { environments } from './environments/environments';
 import { driftOf } from './output/drift';
 import { foldersIn, readFolder, replaceFolder } from './output/files';
-import { environmentFiles, renderEnvironment } from './output/render-environment';
+import { environmentOutput, targetsOutput } from './output/outputs';
+import { summaryTable } from './output/summary';
 
 const help = `npm run synth [-- OPTIONS]: renders every environment into dist/
 
@@ -42,30 +43,28 @@ function main(args: string[], outputDirectory: string): number {
   if (chosen.length === 0) {
     throw new UsageError(`--environment: got ${only}, allowed: ${all.map(({ name }) => name).join(', ')}`);
   }
-  const summary: string[] = [];
+  const outputs = chosen.map(environmentOutput);
+  if (only === undefined) outputs.push(targetsOutput());
   let drift: string[] = [];
-  for (const environment of chosen) {
-    const components = renderEnvironment(environment);
-    const files = environmentFiles(components);
-    const folder = join(resolve(out), environment.name);
-    if (check) drift = [...drift, ...driftOf(environment.name, readFolder(folder), files)];
-    else replaceFolder(folder, files);
-    for (const { directory, manifests } of components) {
-      const bytes = Buffer.byteLength(files.get(`${directory}/${directory}.yaml`) ?? '');
-      summary.push(`${environment.name}/${directory}: ${manifests.length} objects, ${bytes} bytes`);
-    }
+  for (const { folder, files } of outputs) {
+    const path = join(resolve(out), folder);
+    if (check) drift = [...drift, ...driftOf(folder, readFolder(path), files)];
+    else replaceFolder(path, files);
   }
   if (check && only === undefined) {
-    const known = new Set(all.map(({ name }) => name));
+    const known = new Set(outputs.map(({ folder }) => folder));
     const unknown = foldersIn(resolve(out)).filter((folder) => !known.has(folder));
-    drift = [...drift, ...unknown.map((folder) => `--- ${folder}: committed, no environment of this name: delete it`)];
+    drift = [
+      ...drift,
+      ...unknown.map((folder) => `--- ${folder}: committed, nothing of this name is rendered: delete it`),
+    ];
   }
   if (drift.length > 0) {
     process.stdout.write(`${drift.join('\n')}\n`);
     process.stderr.write(`${out} is not current: run npm run synth and commit the result\n`);
     return 1;
   }
-  process.stdout.write(`${summary.join('\n')}\n`);
+  process.stdout.write(`${summaryTable(outputs.flatMap(({ summary }) => summary))}\n`);
   return 0;
 }
 

@@ -82,10 +82,16 @@ export class Platform extends App {
   private addCatalog(): void {
     const { catalog: options } = this.environment;
     if (options === undefined) return;
-    const { registryServer: server, catalogPostgres: postgres, busybox: unpack, slipway } = this.images;
+    const {
+      registryServer: server,
+      catalogPostgres: postgres,
+      busybox: unpack,
+      catalogData: data,
+      slipway,
+    } = this.images;
     new Catalog(this.component('catalog', { name: 'model-catalog', component: 'server' }), 'Catalog', {
       options,
-      images: { server, postgres, unpack, slipway },
+      images: { server, postgres, unpack, data, slipway },
       clients: this.uiClients(),
     });
   }

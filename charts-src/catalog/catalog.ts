@@ -20,6 +20,7 @@ export interface CatalogProps {
     readonly server: string;
     readonly postgres: string;
     readonly unpack: string;
+    readonly data: string;
     readonly slipway: string;
   };
   /** Pods that use the API. */
@@ -48,6 +49,7 @@ export class Catalog extends Construct {
       options,
       image: images.server,
       unpackImage: images.unpack,
+      dataImage: images.data,
       credentials: credentials.refs,
       external: [...new Set(external)].sort(),
     });

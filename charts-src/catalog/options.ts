@@ -20,6 +20,8 @@ export const catalogSchema = z.strictObject({
   testData: files.exactOptional(),
   /** Measurements of models, as a gzip-compressed tar in base64, unpacked when a pod starts. */
   performanceData: z.strictObject({ fileName, content: z.base64() }).exactOptional(),
+  /** Whether Open Data Hub's catalog files are copied to `/shared-data/catalog` when a pod starts. */
+  sharedData: z.boolean().default(false),
   /** Token for Hugging Face. */
   huggingFaceToken: secretRefSchema.exactOptional(),
   replicas: z.int().min(1).max(5).default(1),

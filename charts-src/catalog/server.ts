@@ -14,8 +14,10 @@ import type { CatalogOptions } from './options';
 export interface CatalogServerProps {
   readonly options: CatalogOptions;
   readonly image: string;
-  /** Image with a shell, tar and gzip. */
+  /** Image with tar and gzip. */
   readonly unpackImage: string;
+  /** Image with Open Data Hub's catalog files. */
+  readonly dataImage: string;
   readonly credentials: CredentialRefs;
   /** Secrets of somebody else that the server's pods refer to. */
   readonly external: readonly string[];
@@ -30,11 +32,16 @@ interface Directory {
 }
 
 const performancePath = '/perf-data';
+const sharedPath = '/shared-data';
 
 /** ConfigMaps and Deployment of the catalog's server. */
 export function addServer(scope: Construct, props: CatalogServerProps): void {
-  const { options, image, unpackImage, credentials, external } = props;
-  const { namespace, replicas, sidecar, performanceData, huggingFaceToken, resources } = options;
+  const { options, image, unpackImage, dataImage, credentials, external } = props;
+  const { namespace, replicas, sidecar, performanceData, sharedData, huggingFaceToken, resources } = options;
+  const initContainers = [
+    ...(performanceData === undefined ? [] : [unpacking(unpackImage, performanceData.fileName)]),
+    ...(sharedData ? [copying(dataImage)] : []),
+  ];
   const directories = directoriesOf(options);
   for (const { configMap, files } of directories) {
     new k8s.KubeConfigMap(scope, configMap, { metadata: { name: configMap, namespace }, data: { ...files } });
@@ -64,9 +71,7 @@ export function addServer(scope: Construct, props: CatalogServerProps): void {
         spec: {
           terminationGracePeriodSeconds: 30,
           ...spread({ name: catalogNames.deployment, namespace, selector: serverLabels, replicas }),
-          ...(performanceData === undefined
-            ? {}
-            : { initContainers: [unpacking(unpackImage, performanceData.fileName)] }),
+          ...(initContainers.length === 0 ? {} : { initContainers }),
           containers: [
             {
               name: 'catalog',
@@ -94,6 +99,7 @@ export function addServer(scope: Construct, props: CatalogServerProps): void {
                 ...(performanceData === undefined
                   ? []
                   : [{ name: 'perf-data', mountPath: performancePath, readOnly: true }]),
+                ...(sharedData ? [{ name: 'shared-data', mountPath: sharedPath, readOnly: true }] : []),
                 { name: 'tmp', mountPath: '/tmp' },
               ],
             },
@@ -106,6 +112,7 @@ export function addServer(scope: Construct, props: CatalogServerProps): void {
                   { name: 'perf-data', emptyDir: {} },
                   { name: 'perf-data-archive', configMap: { name: catalogNames.performanceData } },
                 ]),
+            ...(sharedData ? [{ name: 'shared-data', emptyDir: {} }] : []),
             { name: 'tmp', emptyDir: {} },
           ],
         },
@@ -136,6 +143,18 @@ function unpacking(image: string, file: string): k8s.Container {
       { name: 'perf-data', mountPath: performancePath },
       { name: 'perf-data-archive', mountPath: '/archive', readOnly: true },
     ],
+  };
+}
+
+function copying(image: string): k8s.Container {
+  const files = ['models-catalog.yaml', 'validated-models-catalog.yaml'].map((file) => `/app/data/${file}`).join(' ');
+  return {
+    name: 'catalog-data-init',
+    image,
+    command: ['/bin/sh', '-c', `mkdir -p ${sharedPath}/catalog && cp ${files} ${sharedPath}/catalog/`],
+    securityContext: { runAsUser: 65_534, runAsGroup: 65_534 },
+    resources: resourceRequirements({ requests: { cpu: '10m', memory: '16Mi' }, limits: { memory: '64Mi' } }),
+    volumeMounts: [{ name: 'shared-data', mountPath: sharedPath }],
   };
 }
 

@@ -37,18 +37,19 @@ export function renderEnvironment(environment: Environment): readonly RenderedCo
 
 /** Files of a rendered environment by path below its folder: per component one of objects and one for kustomize. */
 export function environmentFiles(components: readonly RenderedComponent[]): Map<string, string> {
-  return new Map(
-    components.flatMap(({ directory, manifests }): [string, string][] => {
-      const file = `${directory}.yaml`;
-      const kustomization = serialize({
-        apiVersion: 'kustomize.config.k8s.io/v1beta1',
-        kind: 'Kustomization',
-        resources: [file],
-      });
-      return [
-        [`${directory}/${file}`, serializeManifests(manifests)],
-        [`${directory}/kustomization.yaml`, kustomization],
-      ];
-    }),
-  );
+  return new Map(components.flatMap(({ directory, manifests }) => folderFiles(directory, manifests)));
+}
+
+/** Files of one folder that `kubectl apply -k` takes, by path. */
+export function folderFiles(directory: string, manifests: readonly Manifest[]): [path: string, text: string][] {
+  const file = `${directory}.yaml`;
+  const kustomization = serialize({
+    apiVersion: 'kustomize.config.k8s.io/v1beta1',
+    kind: 'Kustomization',
+    resources: [file],
+  });
+  return [
+    [`${directory}/${file}`, serializeManifests(manifests)],
+    [`${directory}/kustomization.yaml`, kustomization],
+  ];
 }

@@ -69,7 +69,7 @@ describe('npm run synth', () => {
     const { code, output } = await synth(copy, ['--check']);
     await rm(join(copy, 'dist/forgotten'), { recursive: true });
     expect(code).toBe(1);
-    expect(output).toContain('--- forgotten: committed, no environment of this name: delete it');
+    expect(output).toContain('--- forgotten: committed, nothing of this name is rendered: delete it');
     expect(output).toContain('--- production/registry-sync/registry-sync.yaml\t(committed)');
     expect(output).toContain('-  replicas: 3\n+  replicas: 2');
     expect(output).toContain('dist is not current: run npm run synth and commit the result');
