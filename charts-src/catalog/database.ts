@@ -51,7 +51,7 @@ export function addDatabase(
         metadata: { labels: { ...labels, 'sidecar.istio.io/inject': 'false' } },
         spec: {
           terminationGracePeriodSeconds: 60,
-          securityContext: { runAsUser: user, runAsGroup: user, fsGroup: user },
+          securityContext: { fsGroup: user },
           containers: [
             {
               name: 'postgres',
@@ -68,6 +68,7 @@ export function addDatabase(
               startupProbe: { exec, periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 60 },
               readinessProbe: { exec, initialDelaySeconds: 5, periodSeconds: 10, timeoutSeconds: 5 },
               livenessProbe: { exec, periodSeconds: 30, timeoutSeconds: 10, failureThreshold: 6 },
+              securityContext: { runAsUser: user, runAsGroup: user },
               resources: resourceRequirements(database.resources),
               volumeMounts: [
                 { name: data, mountPath: '/var/lib/postgresql/data' },

@@ -92,12 +92,12 @@ export function addDeployment(scope: Construct, { names, options, settings, imag
                 { name: 'health', containerPort: healthPort },
               ],
               livenessProbe: {
-                httpGet: { path: livenessPath, port: k8s.IntOrString.fromString('health') },
+                httpGet: { path: livenessPath, port: k8s.IntOrString.fromNumber(healthPort) },
                 initialDelaySeconds: 15,
                 periodSeconds: 20,
               },
               readinessProbe: {
-                httpGet: { path: readinessPath, port: k8s.IntOrString.fromString('health') },
+                httpGet: { path: readinessPath, port: k8s.IntOrString.fromNumber(healthPort) },
                 initialDelaySeconds: 5,
                 periodSeconds: 10,
               },

@@ -19,7 +19,9 @@ export function addMetricsService(
     metadata: { name: names.metricsService, namespace, labels: { ...names.labels } },
     spec: {
       selector: { ...names.selector },
-      ports: [{ name: metrics, port: metricsPorts[metrics], targetPort: k8s.IntOrString.fromString(metrics) }],
+      ports: [
+        { name: metrics, port: metricsPorts[metrics], targetPort: k8s.IntOrString.fromNumber(metricsPorts[metrics]) },
+      ],
     },
   });
 }

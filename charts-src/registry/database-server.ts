@@ -82,7 +82,7 @@ export function addDatabaseServer(
         spec: {
           // A database ends its transactions and writes its buffers.
           terminationGracePeriodSeconds: 60,
-          securityContext: { runAsUser: server.user, runAsGroup: server.user, fsGroup: server.user },
+          securityContext: { fsGroup: server.user },
           containers: [
             {
               name: 'db-container',
@@ -92,6 +92,7 @@ export function addDatabaseServer(
               envFrom: [{ configMapRef: { name: names.parameters } }],
               ports: [{ name: port.name, containerPort: port.number }],
               ...probes(server.ping),
+              securityContext: { runAsUser: server.user, runAsGroup: server.user },
               resources: resourceRequirements(options.resources),
               volumeMounts: [
                 { name: names.volumeClaim, mountPath: server.mountPath },

@@ -89,7 +89,6 @@ export const targets: readonly (() => Target)[] = [
   () => target('options/catalog/overlays/rh-mcp', { catalog: { sidecar: true, ...modelContextCatalog } }),
   () =>
     target('options/catalog/overlays/e2e', {
-      namespaces: [{ name: 'model-catalog' }],
       catalog: { sidecar: true, namespace: 'model-catalog', ...endToEndCatalog },
     }),
 ];
