@@ -29,8 +29,13 @@ export class Platform extends App {
     // What is rendered is asked for and never written by cdk8s itself; metadata of constructs would say where they were built.
     super({ outdir: 'build/cdk8s', recordConstructMetadata: false });
     this.images = references(environment.images);
-    const { namespaces, crds, externalRegistry, storageInitializer } = environment;
-    if (namespaces.length > 0) new Namespaces(this.component('namespaces'), 'Namespaces', { namespaces });
+    const { namespaces, priorityClass, crds, externalRegistry, storageInitializer } = environment;
+    if (namespaces.length > 0 || priorityClass !== undefined) {
+      new Namespaces(this.component('namespaces'), 'Namespaces', {
+        namespaces,
+        ...(priorityClass === undefined ? {} : { priorityClass }),
+      });
+    }
     if (crds) new ServingCrds(this.component('crds'), 'Serving');
     if (externalRegistry !== undefined) {
       new ExternalRegistryService(this.component('registry'), 'Registry', externalRegistry);

@@ -17,6 +17,7 @@ import { createLogger, type Logger } from './runtime/log';
 import { Manager } from './runtime/manager';
 import { createMetrics, type RuntimeMetrics } from './runtime/metrics';
 import { MetricsAccess } from './runtime/metrics-access';
+import { CertificateFiles } from './runtime/certificate-files';
 import { secureMetricsServer } from './runtime/metrics-server';
 import { selfSignedCertificate } from './runtime/self-signed-certificate';
 import { stopOnSignals } from './runtime/signals';
@@ -72,7 +73,7 @@ export async function runComponent(
         ? undefined
         : {
             address: metricsAddress,
-            ...(flags.metricsSecure ? { server: () => secureMetrics(client, metrics, log) } : {}),
+            ...(flags.metricsSecure ? { server: secureMetrics(client, metrics, log, flags) } : {}),
           },
     leaderElection: election,
     cutOff: () => void connection.close(),
@@ -130,10 +131,16 @@ function electLeader(
   });
 }
 
-/** Served under a certificate made here; whoever scrapes is asked for at the API server. */
-function secureMetrics(client: KubernetesClient, metrics: RuntimeMetrics, log: Logger) {
-  const certificate = selfSignedCertificate(hostname(), realClock.now());
-  return secureMetricsServer({ metrics, access: new MetricsAccess(client, realClock), certificate, log });
+/** Served under a certificate of a file, or one made here; whoever scrapes is asked for at the API server. */
+function secureMetrics(client: KubernetesClient, metrics: RuntimeMetrics, log: Logger, flags: ControllerFlags) {
+  const shared = { metrics, access: new MetricsAccess(client, realClock), log };
+  const { metricsCertPath } = flags;
+  if (metricsCertPath === undefined) {
+    return () => secureMetricsServer({ ...shared, certificate: selfSignedCertificate(hostname(), realClock.now()) });
+  }
+  // Read before anything is started: a wrong path is a wrong command line.
+  const files = new CertificateFiles(metricsCertPath, realClock, log);
+  return () => secureMetricsServer({ ...shared, certificate: files.current, renewed: () => files.renewed() });
 }
 
 function podName(environment: Environment): string {

@@ -22,6 +22,13 @@ const environmentSchema = z.strictObject({
       }),
     )
     .default([]),
+  /**
+   * Priority of all pods of the platform, made by the environment: when nodes are full, workloads of users give way. Absent: the
+   * cluster's default.
+   */
+  priorityClass: z
+    .strictObject({ name: dnsLabel, value: z.int().min(1).max(1_000_000_000).default(1_000_000) })
+    .exactOptional(),
   images: imagesSchema.prefault({}),
   /** Whether it brings the CRDs of our kinds; once in a cluster. */
   crds: z.boolean().default(true),

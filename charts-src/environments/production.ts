@@ -5,7 +5,8 @@ const database = { cidr: '10.20.0.0/24', ports: [5432] };
 
 /**
  * A cluster that must not stop: replicas, budgets, no traffic but the one that is needed, monitors, a database that somebody
- * takes backups of. Host and address range of the database, and the names of its Secrets, are examples: change them here.
+ * takes backups of. Host and address range of the database, the names of its Secrets and of cert-manager's issuer are
+ * examples: change them here.
  */
 export const production = () =>
   environment({
@@ -15,6 +16,7 @@ export const production = () =>
       { name: 'kserve-controller-system', defaultDeny: true },
       { name: 'kubeflow', defaultDeny: true },
     ],
+    priorityClass: { name: 'slipway-platform' },
     registries: [
       {
         displayName: 'Model Registry',
@@ -41,5 +43,10 @@ export const production = () =>
       networkPolicy: { namespaces: ['istio-system'] },
     },
     storageInitializer: {},
-    registrySync: { replicas: 2, monitor: true, networkPolicy: {} },
+    registrySync: {
+      replicas: 2,
+      monitor: true,
+      networkPolicy: {},
+      metricsCertificate: { from: 'cert-manager', issuer: { name: 'platform' } },
+    },
   });

@@ -29,6 +29,11 @@ export function addDisruptionBudget(scope: Construct, { name, namespace, selecto
   if (replicas < 2) return;
   new k8s.KubePodDisruptionBudget(scope, 'PodDisruptionBudget', {
     metadata: { name, namespace },
-    spec: { maxUnavailable: k8s.IntOrString.fromNumber(1), selector: { matchLabels: { ...selector } } },
+    spec: {
+      maxUnavailable: k8s.IntOrString.fromNumber(1),
+      selector: { matchLabels: { ...selector } },
+      // A pod that never becomes ready must not keep its node from being drained.
+      unhealthyPodEvictionPolicy: 'AlwaysAllow',
+    },
   });
 }

@@ -6,6 +6,7 @@ import type { Manifest } from './manifest';
  */
 const kinds = [
   ['', 'Namespace', 'Cluster'],
+  ['scheduling.k8s.io', 'PriorityClass', 'Cluster'],
   ['apiextensions.k8s.io', 'CustomResourceDefinition', 'Cluster'],
   ['networking.k8s.io', 'NetworkPolicy', 'Namespaced'],
   ['', 'ServiceAccount', 'Namespaced'],

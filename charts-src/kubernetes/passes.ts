@@ -4,6 +4,7 @@ import { type ComponentLabels, withLabels } from './labels';
 import type { Manifest } from './manifest';
 import { withValidNames } from './names';
 import { inOrder } from './order';
+import { withPriority } from './priority';
 import { withScope } from './scope';
 import { withRestrictedPods } from './security';
 
@@ -12,6 +13,8 @@ export interface PassContext {
   readonly labels: ComponentLabels;
   /** References of all images that pods may use. */
   readonly images: ReadonlySet<string>;
+  /** Name of the platform's PriorityClass, if there is one. */
+  readonly priorityClass?: string;
 }
 
 /**
@@ -19,9 +22,10 @@ export interface PassContext {
  *
  * @throws naming the object and the rule it breaks
  */
-export function applyPasses(manifests: readonly Manifest[], { labels, images }: PassContext): Manifest[] {
+export function applyPasses(manifests: readonly Manifest[], context: PassContext): Manifest[] {
+  const { labels, images, priorityClass } = context;
   const passed = manifests.map((manifest) => {
-    const placed = withLabels(withScope(manifest), labels);
+    const placed = withPriority(withLabels(withScope(manifest), labels), priorityClass);
     return canonical(withKnownImages(withRestrictedPods(withValidNames(placed)), images));
   });
   return inOrder(passed);

@@ -10,10 +10,25 @@ export interface NamespaceProps {
   readonly defaultDeny: boolean;
 }
 
+/** What all components of an environment stand on. */
+export interface NamespacesProps {
+  readonly namespaces: readonly NamespaceProps[];
+  /** Priority of the platform's pods. */
+  readonly priorityClass?: { readonly name: string; readonly value: number };
+}
+
 /** Namespaces with their Pod security standard and, where wanted, without traffic to begin with. */
 export class Namespaces extends Construct {
-  constructor(scope: Construct, id: string, props: { readonly namespaces: readonly NamespaceProps[] }) {
+  constructor(scope: Construct, id: string, props: NamespacesProps) {
     super(scope, id);
+    if (props.priorityClass !== undefined) {
+      const { name, value } = props.priorityClass;
+      new k8s.KubePriorityClass(this, 'PriorityClass', {
+        metadata: { name },
+        value,
+        description: 'Pods that serve and register models for everybody: they go before the workloads of users.',
+      });
+    }
     for (const { name, podSecurity, defaultDeny } of props.namespaces) {
       new k8s.KubeNamespace(this, name, {
         metadata: {

@@ -22,11 +22,12 @@ export interface RenderedComponent {
  */
 export function renderEnvironment(environment: Environment): readonly RenderedComponent[] {
   const images = new Set(Object.values(environment.images).map(imageReference));
+  const priority = environment.priorityClass === undefined ? {} : { priorityClass: environment.priorityClass.name };
   const components = new Platform(environment).components.map(({ directory, componentLabels: labels, node }) => {
     const objects = node.findAll().filter((construct) => ApiObject.isApiObject(construct));
     const manifests = applyPasses(
       objects.map((object) => toManifest(object.toJson())),
-      { labels, images },
+      { labels, images, ...priority },
     );
     return { directory, manifests };
   });

@@ -15,7 +15,9 @@ import {
   registryTokenDirectory,
 } from '../../definitions/names/controller';
 import { spread } from '../kubernetes/availability';
+import { externalReferences } from '../kubernetes/references';
 import { resourceRequirements } from '../kubernetes/resources';
+import { metricsCertificate } from './metrics-certificate';
 import type { RegistrySyncNames } from './names';
 import type { RegistrySyncOptions } from './options';
 import type { RenderedSettings } from './settings-file';
@@ -42,12 +44,18 @@ const gracefulStopSeconds = 30;
 /** ConfigMap and Deployment of the controller; a change of the file rolls the pods through the checksum. */
 export function addDeployment(scope: Construct, { names, options, settings, image }: DeploymentProps): void {
   const { namespace, replicas, resources, metrics, registryTokenAudience: audience } = options;
+  const certificate = metricsCertificate(names, options);
   new k8s.KubeConfigMap(scope, 'Config', {
     metadata: { name: names.configMap, namespace },
     data: { [registrySyncConfigFile]: settings.file },
   });
   new k8s.KubeDeployment(scope, 'Deployment', {
-    metadata: { name: names.deployment, namespace, labels: { ...names.labels } },
+    metadata: {
+      name: names.deployment,
+      namespace,
+      labels: { ...names.labels },
+      ...externalReferences(certificate?.external === true ? [`Secret/${certificate.secretName}`] : []),
+    },
     spec: {
       replicas,
       revisionHistoryLimit: 3,
@@ -76,6 +84,7 @@ export function addDeployment(scope: Construct, { names, options, settings, imag
                 'registry-sync',
                 `--metrics-bind-address=:${metricsPorts[metrics]}`,
                 ...(metrics === 'http' ? ['--metrics-secure=false'] : []),
+                ...(certificate === undefined ? [] : [`--metrics-cert-path=${certificate.directory}`]),
                 '--leader-elect',
                 `--health-probe-bind-address=:${healthPort}`,
               ],
@@ -105,6 +114,9 @@ export function addDeployment(scope: Construct, { names, options, settings, imag
               volumeMounts: [
                 { name: 'config', mountPath: configDirectory, readOnly: true },
                 { name: 'tmp', mountPath: '/tmp' },
+                ...(certificate === undefined
+                  ? []
+                  : [{ name: 'metrics-certificate', mountPath: certificate.directory, readOnly: true }]),
                 ...(audience === undefined
                   ? []
                   : [{ name: 'registry-token', mountPath: registryTokenDirectory, readOnly: true }]),
@@ -114,6 +126,9 @@ export function addDeployment(scope: Construct, { names, options, settings, imag
           volumes: [
             { name: 'config', configMap: { name: names.configMap } },
             { name: 'tmp', emptyDir: {} },
+            ...(certificate === undefined
+              ? []
+              : [{ name: 'metrics-certificate', secret: { secretName: certificate.secretName } }]),
             ...(audience === undefined ? [] : [registryToken(audience)]),
           ],
         },

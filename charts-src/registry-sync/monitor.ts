@@ -3,17 +3,16 @@ import { Alerts } from '../monitoring/alerts';
 import { Dashboard } from '../monitoring/dashboard';
 import { ServiceMonitor } from '../monitoring/service-monitor';
 import { registrySyncAlerts } from './alerts';
+import { metricsCertificate } from './metrics-certificate';
 import type { RegistrySyncNames } from './names';
 import type { RegistrySyncOptions } from './options';
 import { registrySyncPanels } from './panels';
 
 /** ServiceMonitor, alerts and dashboard, where the options want them. */
-export function addMonitor(
-  scope: Construct,
-  names: RegistrySyncNames,
-  { namespace, monitor, monitoring, metrics, settings }: RegistrySyncOptions,
-): void {
+export function addMonitor(scope: Construct, names: RegistrySyncNames, options: RegistrySyncOptions): void {
+  const { namespace, monitor, monitoring, metrics, settings } = options;
   if (!monitor) return;
+  const certificate = metricsCertificate(names, options);
   const target = { namespace, job: names.metricsService };
   const labels = { ...names.labels, ...monitoring.labels };
   new ServiceMonitor(scope, 'ServiceMonitor', {
@@ -22,7 +21,16 @@ export function addMonitor(
     labels,
     serviceLabels: { 'app.kubernetes.io/name': names.application, 'app.kubernetes.io/instance': names.instance },
     port: metrics,
-    ...(metrics === 'https' ? { https: {} } : {}),
+    ...(metrics === 'https'
+      ? {
+          https:
+            certificate === undefined
+              ? {}
+              : {
+                  authority: { secretName: certificate.secretName, key: 'ca.crt', serverName: certificate.serverName },
+                },
+        }
+      : {}),
   });
   if (monitoring.alerts) {
     const { deployment } = names;

@@ -3,6 +3,7 @@ import { registrySyncConfigSchema } from '../../definitions/config/registry-sync
 import { dnsLabel } from '../kubernetes/dns-label';
 import { addressesSchema, apiServerAddresses, port } from '../kubernetes/network-peers';
 import { resourcesSchema } from '../kubernetes/resources';
+import { objectNameSchema } from '../kubernetes/secret-ref';
 import { monitoringOptionsSchema } from '../monitoring/options';
 
 const networkPolicySchema = z.strictObject({
@@ -38,6 +39,22 @@ export const registrySyncOptionsSchema = z.strictObject({
    * reaches the pod.
    */
   metrics: z.enum(['https', 'http']).default('https'),
+  /**
+   * Certificate of the metrics port: asked of an issuer of cert-manager, or in a Secret of somebody else with the keys `tls.crt`,
+   * `tls.key`, `ca.crt`. Absent: made by the pod when it starts, which Prometheus can't check.
+   */
+  metricsCertificate: z
+    .discriminatedUnion('from', [
+      z.strictObject({
+        from: z.literal('cert-manager'),
+        issuer: z.strictObject({
+          name: objectNameSchema,
+          kind: z.enum(['Issuer', 'ClusterIssuer']).default('ClusterIssuer'),
+        }),
+      }),
+      z.strictObject({ from: z.literal('secret'), name: objectNameSchema }),
+    ])
+    .exactOptional(),
   /** Changes what `monitor` renders. */
   monitoring: monitoringOptionsSchema.prefault({}),
   /** Traffic of the pods that is allowed; absent: no NetworkPolicy. */

@@ -10,6 +10,8 @@ export interface ControllerFlags {
   readonly leaderElect: boolean;
   /** HTTPS with authentication and authorization for metrics. */
   readonly metricsSecure: boolean;
+  /** Directory of `tls.crt` and `tls.key` for metrics; absent: a certificate made at start. */
+  readonly metricsCertPath?: string;
   readonly enableHttp2: boolean;
   readonly kubeconfig?: string;
   /** Configuration file. */
@@ -30,6 +32,7 @@ const options = {
   'health-probe-bind-address': { type: 'string' },
   'leader-elect': { type: 'boolean' },
   'metrics-secure': { type: 'boolean' },
+  'metrics-cert-path': { type: 'string' },
   'enable-http2': { type: 'boolean' },
   kubeconfig: { type: 'string' },
   config: { type: 'string' },
@@ -45,6 +48,7 @@ type Flag = keyof typeof options;
 /** One line per flag. */
 export const controllerFlagsHelp = `  --metrics-bind-address HOST:PORT  metrics, ":8443" by convention with HTTPS, ":8080" without; 0: none (default 0)
   --metrics-secure                  serve metrics over HTTPS to authorized callers only (default true)
+  --metrics-cert-path DIR           tls.crt and tls.key for metrics, read again when they change (default: made at start)
   --enable-http2                    offer HTTP/2 on HTTPS servers (default false)
   --health-probe-bind-address HOST:PORT  /healthz and /readyz (default ":8081")
   --leader-elect                    work only while holding the lease (default false)
@@ -74,11 +78,13 @@ export function parseControllerFlags(args: readonly string[]): ControllerFlags {
   const devel = boolean('zap-devel', false);
   const kubeconfig = given.get('kubeconfig');
   const config = given.get('config');
+  const metricsCertPath = given.get('metrics-cert-path');
   return {
     metricsBindAddress: text('metrics-bind-address', '0'),
     healthProbeBindAddress: text('health-probe-bind-address', ':8081'),
     leaderElect: boolean('leader-elect', false),
     metricsSecure: boolean('metrics-secure', true),
+    ...(metricsCertPath === undefined ? {} : { metricsCertPath }),
     enableHttp2: boolean('enable-http2', false),
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
     ...(config === undefined ? {} : { config }),

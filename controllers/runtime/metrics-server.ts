@@ -16,6 +16,8 @@ export interface SecureMetricsOptions {
   readonly metrics: RuntimeMetrics;
   readonly access: MetricsAccess;
   readonly certificate: ServerCertificate;
+  /** Asked before each connection: the certificate to serve from now on, if there is another one. */
+  readonly renewed?: () => ServerCertificate | undefined;
   readonly log: Logger;
 }
 
@@ -23,9 +25,10 @@ export interface SecureMetricsOptions {
  * Serves the metrics over HTTPS to those who may `get` the non-resource URL `/metrics`: 401 without a token that the API
  * server knows, 403 without permission, 500 when it can't be asked. HTTP/1.1 only.
  */
-export function secureMetricsServer({ metrics, access, certificate, log }: SecureMetricsOptions): TlsServer {
+export function secureMetricsServer(options: SecureMetricsOptions): TlsServer {
+  const { metrics, access, certificate, renewed, log } = options;
   const serve = metricsListener(metrics);
-  return createTlsServer({ ...certificate, minVersion: 'TLSv1.2' }, (request, response) => {
+  const server = createTlsServer({ ...certificate, minVersion: 'TLSv1.2' }, (request, response) => {
     const token = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
     if (token === undefined) return answer(response, 401, 'unauthorized: give a bearer token');
     access.of(token).then(
@@ -43,6 +46,12 @@ export function secureMetricsServer({ metrics, access, certificate, log }: Secur
       },
     );
   });
+  // Before the handshake: setting a context takes effect with the next one.
+  server.prependListener('connection', () => {
+    const next = renewed?.();
+    if (next !== undefined) server.setSecureContext({ ...next, minVersion: 'TLSv1.2' });
+  });
+  return server;
 }
 
 function metricsListener(metrics: RuntimeMetrics): RequestListener {

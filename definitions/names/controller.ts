@@ -28,3 +28,6 @@ export const imageUser = 65532;
 
 /** Where a token is mounted that only registries accept. */
 export const registryTokenDirectory = '/var/run/secrets/slipway.dev/registry';
+
+/** Where the certificate of the metrics port is mounted, if it is not made by the process. */
+export const metricsCertificateDirectory = '/etc/slipway-metrics-certificate';

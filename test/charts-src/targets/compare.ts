@@ -1,4 +1,4 @@
-import { isMap, type Json, type JsonMap } from '../../../charts-src/kubernetes/manifest';
+import { isMap, type Json, type JsonMap, textOf } from '../../../charts-src/kubernetes/manifest';
 import { anyContent, type UpstreamObject } from './upstream/object';
 
 /** One field in which our rendering is not upstream's. */
@@ -55,7 +55,7 @@ export function compare(
 
 function identityOf(object: JsonMap): string {
   const metadata = object['metadata'];
-  return `${String(object['kind'])}/${String(isMap(metadata) ? metadata['name'] : '')}`;
+  return `${textOf(object['kind'])}/${isMap(metadata) ? textOf(metadata['name']) : ''}`;
 }
 
 function differencesOf(object: string, upstream: UpstreamObject, ours: JsonMap): Difference[] {
@@ -100,7 +100,7 @@ function joined(path: string, key: string): string {
 
 function byIdentity(list: Json | undefined, key: string): JsonMap {
   const entries = Array.isArray(list) ? list.filter(isMap) : [];
-  return Object.fromEntries(entries.map((entry) => [` ${String(entry[key])}`, entry]));
+  return Object.fromEntries(entries.map((entry) => [` ${textOf(entry[key])}`, entry]));
 }
 
 function sorted(value: Json | undefined): unknown {

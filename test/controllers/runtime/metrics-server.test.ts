@@ -1,14 +1,20 @@
 import { X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { Agent, request } from 'undici';
 import { listen } from '../../../controllers/runtime/bind-address';
+import { CertificateFiles } from '../../../controllers/runtime/certificate-files';
 import { realClock } from '../../../controllers/runtime/clock';
 import { MetricsAccess } from '../../../controllers/runtime/metrics-access';
 import { secureMetricsServer } from '../../../controllers/runtime/metrics-server';
-import { selfSignedCertificate } from '../../../controllers/runtime/self-signed-certificate';
+import { selfSignedCertificate, type ServerCertificate } from '../../../controllers/runtime/self-signed-certificate';
 import { testCluster } from '../../cluster/test-cluster';
 import { waitFor } from '../../cluster/wait-for';
 import { logLines } from './log-lines';
+import { ManualClock } from './manual-clock';
 import { runtimeClient } from './runtime-client';
 
 describe('a self-signed certificate', () => {
@@ -108,5 +114,73 @@ describe('the secure metrics server', () => {
     socket.on('error', reject);
     expect(await promise).toBe('http/1.1');
     socket.destroy();
+  });
+});
+
+describe('a certificate in files', () => {
+  const { log, lines } = logLines();
+  const clock = new ManualClock();
+  let directory: string;
+  const write = async (certificate: { readonly cert: string; readonly key: string }) => {
+    await writeFile(join(directory, 'tls.crt'), certificate.cert);
+    await writeFile(join(directory, 'tls.key'), certificate.key);
+  };
+  const [first, second] = [1, 2].map(() => selfSignedCertificate('localhost', Date.now())) as [
+    ServerCertificate,
+    ServerCertificate,
+  ];
+
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'slipway-certificate-'));
+    await write(first);
+  });
+  afterEach(() => rm(directory, { recursive: true }));
+
+  it('is served anew once it was renewed, without a restart', async () => {
+    const files = new CertificateFiles(directory, clock, log);
+    const { client, connection, metrics } = runtimeClient({ url: 'https://127.0.0.1:1', ca: first.cert, token: '' });
+    const access = new MetricsAccess(client, clock);
+    const server = secureMetricsServer({
+      metrics,
+      access,
+      log,
+      certificate: files.current,
+      renewed: () => files.renewed(),
+    });
+    const address = await listen(server, { host: '127.0.0.1', port: 0 }, 'metrics');
+    const served = async () => {
+      const socket = connect({ host: '127.0.0.1', port: Number(address.split(':').at(-1)), rejectUnauthorized: false });
+      await once(socket, 'secureConnect');
+      const { fingerprint256 } = socket.getPeerCertificate();
+      socket.destroy();
+      return fingerprint256;
+    };
+    try {
+      expect(await served()).toBe(new X509Certificate(first.cert).fingerprint256);
+      await write(second);
+      await clock.advance(5_000);
+      expect(await served()).toBe(new X509Certificate(second.cert).fingerprint256);
+    } finally {
+      await new Promise((resolve) => server.close(resolve));
+      await connection.close();
+    }
+  });
+
+  it('stays the last good one when key and certificate do not fit together, and says so', async () => {
+    const files = new CertificateFiles(directory, clock, log);
+    await writeFile(join(directory, 'tls.key'), second.key);
+    await clock.advance(5_000);
+    expect(files.renewed()).toBeUndefined();
+    expect(files.current).toEqual(first);
+    expect(lines).toContainEqual(
+      expect.objectContaining({ msg: 'certificate of metrics not read: serving the last one', directory }),
+    );
+  });
+
+  it('that is not there is a wrong command line', async () => {
+    await rm(join(directory, 'tls.key'));
+    expect(() => new CertificateFiles(directory, clock, log)).toThrow(
+      `--metrics-cert-path: reading tls.crt and tls.key in ${directory}: ENOENT`,
+    );
   });
 });
