@@ -40,7 +40,8 @@ export class Dashboard extends Construct {
       links: [],
       annotations: { list: [] },
       templating: { list: [dataSourceVariable] },
-      panels: grafanaPanels(rows, `\${${dataSourceVariable.name}}`),
+      // Without braces: Flux takes those for variables of its own.
+      panels: grafanaPanels(rows, `$${dataSourceVariable.name}`),
     };
     new k8s.KubeConfigMap(this, 'ConfigMap', {
       metadata: { name, namespace, labels: { ...sidecarLabel } },
