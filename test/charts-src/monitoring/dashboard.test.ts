@@ -43,7 +43,7 @@ it('reads the data source that the variable chooses', () => {
   expect(more).toEqual([]);
   expect(variable).toMatchObject({ name: 'datasource', type: 'datasource', query: 'prometheus' });
   for (const { datasource } of dashboard.panels.flatMap(({ targets }) => targets)) {
-    expect(datasource).toEqual({ type: 'prometheus', uid: '${datasource}' });
+    expect(datasource).toEqual({ type: 'prometheus', uid: '$datasource' });
   }
 });
 
