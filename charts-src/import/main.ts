@@ -2,20 +2,26 @@ import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Drift, findDrift } from './drift';
+import { imageReference } from '../images';
 import { generateImports } from './generate';
+import { digestOf } from './image-digests';
+import { updateImageLock } from './image-lock';
 import { foreignCrdSets } from './sources';
 
 /**
  * `npm run import`: brings `imports/` up to date with the table. With `--check` it only reports what is not, and exits 1
  * if anything is. `--output` names another folder than `imports/`; everything in it that is not generated is removed.
+ * With `--images` it asks the registries for the digests of all images instead, and writes them to `images.lock.json`.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       check: { type: 'boolean', default: false },
+      images: { type: 'boolean', default: false },
       output: { type: 'string', default: resolve(__dirname, '..', '..', 'imports') },
     },
   });
+  if (values.images) return pinImages();
   const wanted = await generateImports(foreignCrdSets);
   const drift = findDrift(await readImports(values.output), wanted);
   if (!values.check) await correct(drift, wanted, values.output);
@@ -26,6 +32,17 @@ async function main(): Promise<void> {
   } else {
     console.log(`imports/ holds ${wanted.size} generated files, all current`);
   }
+}
+
+async function pinImages(): Promise<void> {
+  const { repinned, notAsked } = await updateImageLock(resolve(__dirname, '..', 'images.lock.json'), digestOf);
+  for (const { name, image, before } of repinned) {
+    console.log(`${name}: ${imageReference(image)}, before ${before ?? 'without digest'}`);
+  }
+  for (const { name, cause } of notAsked) console.error(`${name}: left as it is: ${cause}`);
+  if (notAsked.length > 0) process.exitCode = 1;
+  else if (repinned.length === 0) console.log('all digests are current');
+  if (repinned.length > 0) console.log('run npm run synth and review what changes');
 }
 
 const corrected: Record<Drift['change'], string> = { missing: 'created', different: 'rewritten', obsolete: 'removed' };
