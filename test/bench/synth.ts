@@ -10,7 +10,12 @@ import {
 import { median, report, secondsOf } from './measure';
 
 const bound = z.object({ max: z.number() });
-const rangesSchema = z.object({ asTypedSeconds: bound, readyBundleSeconds: bound, tenTimesTheObjects: bound });
+const rangesSchema = z.object({
+  asTypedSeconds: bound,
+  readyBundleSeconds: bound,
+  tenTimesTheObjects: bound,
+  fiftyRegistriesSeconds: bound,
+});
 
 const rounds = 10;
 
@@ -25,6 +30,7 @@ export function benchSynth(): boolean {
     npm: [] as number[],
     node: [] as number[],
     tenfold: [] as number[],
+    registries: [] as number[],
   };
   secondsOf('npm', ['run', '-s', 'synth', '--', ...out]);
   for (let round = 0; round < rounds; round += 1) {
@@ -35,18 +41,19 @@ export function benchSynth(): boolean {
     seconds.node.push(secondsOf(process.execPath, ['-e', '0']));
     const one = inProcess(20);
     const tenfold = inProcess(200);
+    seconds.registries.push(ofRegistries(50) - ofRegistries(0));
     seconds.tenfold.push(tenfold.seconds / one.seconds);
     seconds.json.push(tenfold.seconds / jsonSeconds(tenfold.components));
   }
   return report([
     {
-      name: 'npm run synth, all environments, s',
+      name: 'npm run synth, all environments and targets, s',
       value: median(seconds.typed),
       beside: `npm run synth -- --help ${median(seconds.npm).toFixed(3)}`,
       max: ranges.asTypedSeconds.max,
     },
     {
-      name: 'ready bundle, all environments, s',
+      name: 'ready bundle, all environments and targets, s',
       value: median(seconds.bundle),
       beside: `node doing nothing ${median(seconds.node).toFixed(3)}`,
       max: ranges.readyBundleSeconds.max,
@@ -56,6 +63,11 @@ export function benchSynth(): boolean {
       value: median(seconds.tenfold),
       beside: `JSON.stringify of the same objects takes 1/${median(seconds.json).toFixed(0)} of the time`,
       max: ranges.tenTimesTheObjects.max,
+    },
+    {
+      name: '50 registries more in an environment, in process, s',
+      value: median(seconds.registries),
+      ...ranges.fiftyRegistriesSeconds,
     },
   ]);
 }
@@ -76,6 +88,19 @@ function inProcess(installations: number): InProcess {
     components.push(...rendered);
   }
   return { seconds: (performance.now() - started) / 1000, components };
+}
+
+/** Seconds that an environment takes with this many registries, each with its database, policies and mesh. */
+function ofRegistries(count: number): number {
+  const registries = Array.from({ length: count }, (_, index) => ({
+    name: `team-${index}`,
+    database: { engine: 'postgres' as const },
+    networkPolicy: {},
+    mesh: {},
+  }));
+  const started = performance.now();
+  environmentFiles(renderEnvironment(environment({ name: 'bench', registries, registrySync: {} })));
+  return (performance.now() - started) / 1000;
 }
 
 /** The ceiling: the objects as text without asking for order or quotes. */
