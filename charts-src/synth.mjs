@@ -1,9 +1,9 @@
 // `npm run synth`: bundles the app and runs it in the same process. ts-node runs the same app for `cdk8s synth`, in more
 // than twice the time.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire, isBuiltin } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join, parse } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -36,7 +36,35 @@ const packagesApart = {
     }));
   },
 };
-const app = await build({ ...options, entryPoints: ['charts-src/main.ts'], plugins: [packagesApart] });
+
+// A bundle has no folder to list: the environments are listed here, as charts-src/environments/environments.ts does it.
+const environmentsListed = {
+  name: 'environments listed',
+  setup({ onLoad }) {
+    onLoad({ filter: /charts-src\/environments\/environments\.ts$/ }, ({ path }) => {
+      const folder = dirname(path);
+      const files = readdirSync(folder).filter((file) => file.endsWith('.ts') && !/^environments?\.ts$/.test(file));
+      const makers = files.sort().map((file) => {
+        const name = parse(file).name;
+        return `make(${JSON.stringify(name)}, require('./${name}'))`;
+      });
+      const contents = `
+        const make = (name, exported) => {
+          const variable = name.replace(/-([a-z0-9])/g, (_, letter) => letter.toUpperCase());
+          if (typeof exported[variable] === 'function') return exported[variable];
+          throw new Error('reading charts-src/environments/' + name + '.ts: it exports no function ' + variable + ', which makes the environment');
+        };
+        export const environments = [${makers.join(', ')}];
+      `;
+      return { contents, resolveDir: folder, loader: 'js' };
+    });
+  },
+};
+const app = await build({
+  ...options,
+  entryPoints: ['charts-src/main.ts'],
+  plugins: [environmentsListed, packagesApart],
+});
 
 const names = [...packages].sort();
 const installed = readFileSync(join(root, 'node_modules/.package-lock.json'));

@@ -59,6 +59,28 @@ describe('npm run synth', () => {
     );
   });
 
+  it('renders an environment that somebody adds by writing one file, the same with cdk8s synth', async () => {
+    const [copy = ''] = copies;
+    const file = join(copy, 'charts-src/environments/my-cluster.ts');
+    await writeFile(
+      file,
+      `import { environment } from './environment';
+export const myCluster = () => environment({ name: 'mine', registries: [{ database: { engine: 'postgres' } }] });
+`,
+    );
+    expect((await synth(copy)).code).toBe(0);
+    const rendered = readFolder(join(copy, 'dist/mine'));
+    expect([...rendered.keys()]).toContain('registry/registry.yaml');
+    expect((await run(copy, ['cdk8s', 'synth'])).code).toBe(0);
+    expect(Object.fromEntries(readFolder(join(copy, 'dist/mine')))).toEqual(Object.fromEntries(rendered));
+    await writeFile(file, 'export const other = 1;\n');
+    const { code, output } = await synth(copy);
+    expect(code).toBe(1);
+    expect(output).toContain('it exports no function myCluster');
+    await rm(file);
+    await rm(join(copy, 'dist/mine'), { recursive: true });
+  });
+
   it('with --check is silent about a current dist and shows what drifted', async () => {
     const [copy = ''] = copies;
     await synth(copy);
@@ -100,7 +122,7 @@ describe('npm run synth', () => {
 
   it.each([
     [['--enviroment', 'local'], "Unknown option '--enviroment'"],
-    [['--environment', 'staging'], '--environment: got staging, allowed: local, kubeflow, production'],
+    [['--environment', 'staging'], '--environment: got staging, allowed: kubeflow, local, production'],
   ])('ends with 2 for %j', async (args, message) => {
     const { code, output } = await synth(copies[1] ?? '', args);
     expect(code).toBe(2);
