@@ -11,6 +11,7 @@ import { keyOf, refOf } from '../../../controllers/runtime/object-key';
 import { testCluster } from '../../cluster/test-cluster';
 import { waitFor } from '../../cluster/wait-for';
 import { logLines, type LogLine } from './log-lines';
+import { ManualClock } from './manual-clock';
 import { configMaps, runtimeClient } from './runtime-client';
 
 const cluster = testCluster();
@@ -266,5 +267,25 @@ describe('events', () => {
       series: { count: 5 },
     });
     expect(about.find((event) => event['reason'] === 'Mended')).toMatchObject({ note: `${'x'.repeat(1021)}...` });
+  });
+
+  it('of many objects at once come slowly after a burst, and all of them at the end', async () => {
+    const { client, log } = makeManager();
+    const object = await client.create(configMaps, { metadata: { name: 'busy', namespace } });
+    const clock = new ManualClock();
+    const recorder = new EventRecorder({ client, clock, log, controller: 'slipway.dev/test', instance: 'pod-1' });
+    const written = async () => {
+      const events = await cluster.list({ apiVersion: 'events.k8s.io/v1', kind: 'Event' }, namespace);
+      return events.filter((event) => JSON.stringify(event['regarding']).includes(object.metadata.uid ?? '?')).length;
+    };
+    for (let number = 0; number < 40; number += 1)
+      recorder.record(object, { type: 'Normal', reason: 'Counted', note: `Number ${number}.` });
+    await waitFor('the burst', async () => (await written()) === 25);
+    await waitFor('the recorder to wait', () => clock.timers === 1);
+    expect(await written()).toBe(25);
+    await clock.advance(100);
+    await waitFor('one more', async () => (await written()) === 26);
+    await recorder.flush();
+    expect(await written()).toBe(40);
   });
 });
