@@ -1,0 +1,28 @@
+import { groupOf } from '../kubernetes/kinds';
+import type { Manifest } from '../kubernetes/manifest';
+import { withDefaults } from './defaults';
+import { definitionFindings } from './definition-changes';
+import { type FieldChange, fieldChanges } from './field-changes';
+import type { Finding } from './finding';
+import { withRecreation } from './recreation';
+import { covers, type Sides } from './rule';
+import { rules } from './rules';
+
+/**
+ * What applying the second form of an object does to a cluster that has the first. Empty when the API server sees no
+ * difference.
+ */
+export function updateFindings(before: Manifest, after: Manifest): readonly Finding[] {
+  const sides: Sides = { before: withDefaults(before), after: withDefaults(after) };
+  if (after.kind === 'CustomResourceDefinition') return definitionFindings(sides.before, sides.after);
+  const known = rules[`${groupOf(after)}/${after.kind}`] ?? [];
+  const findings = fieldChanges(sides.before, sides.after).map((change): Finding => finding(change));
+  return withRecreation(findings, after);
+
+  function finding(change: FieldChange): Finding {
+    const rule = known.find((one) => covers(one, change) && (one.when?.(sides, change) ?? true));
+    if (rule === undefined) return { ...change, effect: 'in place' };
+    const { effect, why } = rule;
+    return { ...change, effect, why, refused: effect === 'forbidden' };
+  }
+}
