@@ -64,3 +64,8 @@ function keyOf(members: readonly string[], item: JsonMap): string | undefined {
   // `protocol` and `namespace` may be missing, the name of a container may not.
   return values.length === 0 || (anyMissing && members.length === 1) ? undefined : values.join('/');
 }
+
+/** Whether an item of a list has this identity. */
+export function hasKey(field: string, item: JsonMap, key: string): boolean {
+  return (keysOfLists[field] ?? []).some((members) => keyOf(members, item) === key);
+}

@@ -2,10 +2,14 @@ import { isMap, type Json, type Manifest } from '../kubernetes/manifest';
 import type { Effect } from './effect';
 import type { FieldChange } from './field-changes';
 
-/** Two forms of one object, as the API server completes them. */
+/** Two forms of one object. */
 export interface Sides {
+  /** As the API server completes it. */
   readonly before: Manifest;
+  /** As the API server completes it. */
   readonly after: Manifest;
+  /** The first form as it was applied. What the API server added to that is nobody's, and stays when it is not mentioned. */
+  readonly written: Manifest;
 }
 
 /** What a change of a field does. */

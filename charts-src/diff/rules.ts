@@ -37,6 +37,22 @@ function frozen(...fields: readonly string[]): Rule[] {
   }));
 }
 
+/**
+ * A type without rolling update, where the API server has filled one in before: that one stays, since nobody owns it, and
+ * the API server refuses the two together.
+ */
+function leftover(strategy: string): Rule {
+  return {
+    field: `${strategy}.type`,
+    effect: 'forbidden',
+    why: 'the API server refuses it beside the rollingUpdate that it filled in: write rollingUpdate first, then remove it',
+    when: ({ before, after, written }) =>
+      at(before, `${strategy}.rollingUpdate`) !== undefined &&
+      at(after, `${strategy}.type`) !== 'RollingUpdate' &&
+      at(written, `${strategy}.rollingUpdate`) === undefined,
+  };
+}
+
 const roleRef: Rule[] = immutable('roleRef');
 
 /**
@@ -46,6 +62,7 @@ const roleRef: Rule[] = immutable('roleRef');
 export const rules: Readonly<Record<string, readonly Rule[]>> = {
   'apps/Deployment': [
     ...immutable('spec.selector'),
+    leftover('spec.strategy'),
     {
       field: 'spec.template',
       effect: 'in place',
@@ -62,6 +79,7 @@ export const rules: Readonly<Record<string, readonly Rule[]>> = {
     noPodLeft,
   ],
   'apps/StatefulSet': [
+    leftover('spec.updateStrategy'),
     waitsForDeletion,
     {
       field: 'spec.template',

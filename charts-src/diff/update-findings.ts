@@ -5,6 +5,7 @@ import { definitionFindings } from './definition-changes';
 import { type FieldChange, fieldChanges } from './field-changes';
 import type { Finding } from './finding';
 import { withRecreation } from './recreation';
+import { mentions } from './mentions';
 import { covers, type Sides } from './rule';
 import { rules } from './rules';
 
@@ -13,10 +14,14 @@ import { rules } from './rules';
  * difference.
  */
 export function updateFindings(before: Manifest, after: Manifest): readonly Finding[] {
-  const sides: Sides = { before: withDefaults(before), after: withDefaults(after) };
+  const sides: Sides = { before: withDefaults(before), after: withDefaults(after), written: before };
   if (after.kind === 'CustomResourceDefinition') return definitionFindings(sides.before, sides.after);
   const known = rules[`${groupOf(after)}/${after.kind}`] ?? [];
-  const findings = fieldChanges(sides.before, sides.after).map((change): Finding => finding(change));
+  // What the API server once filled in stays as it is, also where it would fill in something else today.
+  const isSaid = ({ path }: FieldChange) => mentions(before, path) || mentions(after, path);
+  const findings = fieldChanges(sides.before, sides.after)
+    .filter(isSaid)
+    .map((change): Finding => finding(change));
   return withRecreation(findings, after);
 
   function finding(change: FieldChange): Finding {

@@ -76,7 +76,15 @@ const deployment: readonly Change[] = [
   ],
   ['no replica', { 'spec.replicas': 0 }, 'recreate'],
   ['a replica more', { 'spec.replicas': 3 }, 'in place'],
-  ['another strategy', { 'spec.strategy': { type: 'Recreate' } }, 'in place'],
+  ['strategy Recreate where none was said', { 'spec.strategy': { type: 'Recreate' } }, 'forbidden'],
+  [
+    'strategy Recreate where a rolling update was said',
+    { 'spec.strategy': { type: 'Recreate' } },
+    'in place',
+    { 'spec.strategy.rollingUpdate.maxSurge': 1 },
+  ],
+  ['a larger surge', { 'spec.strategy.rollingUpdate.maxSurge': 2 }, 'in place'],
+  ['an image without tag, pulled as before', { [`${container}.image`]: 'example.com/server' }, 'rolling restart'],
   ['a label of its own', { 'metadata.labels': { team: 'a' } }, 'in place'],
   [
     'another selector',
@@ -130,6 +138,13 @@ const statefulSet: readonly Change[] = [
     { 'spec.persistentVolumeClaimRetentionPolicy': { whenDeleted: 'Delete' } },
     'in place',
   ],
+  ['OnDelete where no strategy was said', { 'spec.updateStrategy': { type: 'OnDelete' } }, 'forbidden'],
+  [
+    'OnDelete where a rolling update was said',
+    { 'spec.updateStrategy': { type: 'OnDelete' } },
+    'in place',
+    { 'spec.updateStrategy.rollingUpdate.partition': 0 },
+  ],
   ['a longer history', { 'spec.revisionHistoryLimit': 3 }, 'in place'],
   ['another Service', { 'spec.serviceName': 'other' }, 'forbidden'],
   ['pods all at once', { 'spec.podManagementPolicy': 'Parallel' }, 'forbidden'],
@@ -148,6 +163,7 @@ const statefulSet: readonly Change[] = [
 ];
 
 const daemonSet: readonly Change[] = [
+  ['OnDelete where no strategy was said', { 'spec.updateStrategy': { type: 'OnDelete' } }, 'in place'],
   ['another image', { [`${container}.image`]: 'example.com/server:2' }, 'rolling restart'],
   [
     'another image under OnDelete',
