@@ -1,0 +1,25 @@
+import { canonicalQuantity } from '../kubernetes/canonical-quantity';
+import type { Json, JsonMap } from '../kubernetes/manifest';
+
+const units = ['', 'k', 'M', 'G', 'T', 'P', 'E'];
+
+/** Quantities of a map as the API server writes them. What is no quantity stays, for the API server to refuse. */
+export function withQuantities(map: JsonMap): JsonMap {
+  return Object.fromEntries(Object.entries(map).map(([name, amount]) => [name, canonical(amount) ?? amount]));
+}
+
+/** How many bytes a quantity of storage is, for comparison; undefined for what is no quantity. */
+export function bytesOf(amount: Json | undefined): number | undefined {
+  const [, count, unit = ''] = /^(\d+)([kMGTPE]?)i?$/.exec(canonical(amount) ?? '') ?? [];
+  const base = String(amount).endsWith('i') ? 1024 : 1000;
+  return count === undefined ? undefined : Number(count) * base ** units.indexOf(unit.toUpperCase().replace('K', 'k'));
+}
+
+function canonical(amount: Json | undefined): string | undefined {
+  if (typeof amount !== 'string' && typeof amount !== 'number') return undefined;
+  try {
+    return canonicalQuantity(String(amount));
+  } catch {
+    return undefined;
+  }
+}
