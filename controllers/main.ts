@@ -8,12 +8,35 @@ import { version } from '../definitions/names/version';
 
 const components: readonly Component[] = [registrySync];
 
+/** A sub-command that does its work and ends. What it needs is loaded when it is asked for: a controller has no use for it. */
+interface Task {
+  readonly name: string;
+  /** One line for `--help`. */
+  readonly summary: string;
+  /** @returns the exit code */
+  run(args: readonly string[]): Promise<number>;
+}
+
+const tasks: readonly Task[] = [
+  {
+    name: 'generate-secret',
+    summary: 'makes a Secret with random passwords, once',
+    run: async (args) => (await import('./generate-secret/command.js')).runGenerateSecret(args, process.env),
+  },
+];
+
+const listed = (commands: readonly { readonly name: string; readonly summary: string }[]) =>
+  commands.map(({ name, summary }) => `  ${name.padEnd(18)} ${summary}`).join('\n');
+
 const help = `slipway ${version}: model serving on Kubernetes
 
 Usage: slipway COMPONENT [FLAGS]
 
 Components:
-${components.map(({ name, summary }) => `  ${name.padEnd(18)} ${summary}`).join('\n')}
+${listed(components)}
+
+Tasks, with flags of their own (slipway TASK --help):
+${listed(tasks)}
 
 Flags:
 ${controllerFlagsHelp}
@@ -28,6 +51,8 @@ const usageExitCode = 2;
 
 async function main(args: readonly string[]): Promise<number> {
   const [word, ...rest] = args;
+  const task = tasks.find(({ name }) => name === word);
+  if (task !== undefined) return task.run(rest);
   if (args.some((argument) => argument === '--help' || argument === '-h') || word === 'help') {
     process.stdout.write(help);
     return 0;
@@ -38,7 +63,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const component = components.find(({ name }) => name === word);
   if (component === undefined) {
-    const names = components.map(({ name }) => name).join(', ');
+    const names = [...components, ...tasks].map(({ name }) => name).join(', ');
     throw new UsageError(
       `${word === undefined ? 'no component given' : `unknown component ${JSON.stringify(word)}`}, allowed: ${names}`,
     );

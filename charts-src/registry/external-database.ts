@@ -2,7 +2,7 @@ import type { k8s } from 'cdk8s-plus-28';
 import { ConfigError } from '../../definitions/config/parse-config';
 import { egressTo } from '../kubernetes/network-peers';
 import { secretVariable, valueVariable } from '../kubernetes/secret-ref';
-import { type DatabaseAccess, dsnVariable, externalSecrets } from './database';
+import { type DatabaseAccess, dsnVariable, externalSecrets, mysqlDsn } from './database';
 import type { DatabaseOptions, DatabaseTls, OptionsOf } from './database-options';
 import { passwordApart } from './postgres';
 
@@ -25,7 +25,7 @@ export function externalDatabase(options: External, registry: string): DatabaseA
   };
   switch (options.engine) {
     case 'external-mysql':
-      return { ...files, ...mysql(options, args, parameters, external) };
+      return { ...files, ...mysql(options, args, external) };
     case 'external-postgres': {
       const query = Object.entries(parameters).map(([key, value]) => `${key}=${value}`);
       const { host, port, database, username, password } = options;
@@ -53,10 +53,8 @@ export function externalDatabase(options: External, registry: string): DatabaseA
 function mysql(
   { host, port, database, username, password }: OptionsOf<'external-mysql'>,
   args: readonly string[],
-  parameters: Readonly<Record<string, string>>,
   external: readonly string[],
 ): Omit<DatabaseAccess, 'egress'> {
-  const query = Object.entries({ charset: 'utf8mb4', ...parameters }).map(([key, value]) => `${key}=${value}`);
   const configMaps = [host, port, database].flatMap((value) =>
     typeof value === 'object' ? [`ConfigMap/${value.configMap}`] : [],
   );
@@ -68,10 +66,7 @@ function mysql(
       valueVariable('MYSQL_DATABASE', database),
       valueVariable('MYSQL_HOST', host),
       valueVariable('MYSQL_PORT', typeof port === 'number' ? String(port) : port),
-      {
-        name: dsnVariable,
-        value: `$(DBCONFIG_USER):$(DBCONFIG_PASSWORD)@tcp($(MYSQL_HOST):$(MYSQL_PORT))/$(MYSQL_DATABASE)?${query.join('&')}`,
-      },
+      { name: dsnVariable, value: mysqlDsn('DBCONFIG_USER', 'DBCONFIG_PASSWORD', '$(MYSQL_HOST)') },
     ],
     ...(typeof port === 'number' ? { port } : {}),
     external: merged(external, [...configMaps, ...externalSecrets([username, password])]),
@@ -96,15 +91,11 @@ function protection(options: External, registry: string) {
   const flags = Object.entries(paths).map(
     ([name, path]) => `--embedmd-database-ssl-${flagNames[name] ?? name}=${path}`,
   );
-  const verify =
-    tls.mode === 'verify-full' && flags.length > 0 ? ['--embedmd-database-ssl-verify-server-cert=true'] : [];
-  if (type === 'mysql') {
-    // Without a file of its own the authorities of the image are asked for in the connection string.
-    const parameters: Record<string, string> = tls.mode === 'verify-full' && flags.length === 0 ? { tls: 'true' } : {};
-    return { args: [...flags, ...verify], parameters, volumes, external };
-  }
+  // Without a file the authorities of the image are asked. What a connection string of somebody else says of TLS does not count then.
+  const verify = tls.mode === 'verify-full' ? ['--embedmd-database-ssl-verify-server-cert=true'] : [];
+  const args = options.engine === 'external-postgres' ? [] : [...flags, ...verify];
   const parameters: Record<string, string> = { sslmode: tls.mode, ...paths };
-  return { args: options.engine === 'external-dsn' ? [...flags, ...verify] : [], parameters, volumes, external };
+  return { args, parameters, volumes, external };
 }
 
 /** Parameters of PostgreSQL's connection string, and the flags of the server that mean the same. */

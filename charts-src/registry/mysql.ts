@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import { podsIn, tcp } from '../kubernetes/network-peers';
 import { secretVariable } from '../kubernetes/secret-ref';
 import { Credentials } from '../secrets/credentials';
-import { type DatabaseAccess, dsnVariable } from './database';
+import { type DatabaseAccess, dsnVariable, mysqlDsn } from './database';
 import type { OptionsOf } from './database-options';
 import { addDatabaseServer, type DatabaseProps } from './database-server';
 import { databaseNames } from './names';
@@ -49,13 +49,7 @@ export class Mysql extends Construct {
     });
     this.access = {
       args: ['--datastore-type=$(MODEL_REGISTRY_DATA_STORE_TYPE)'],
-      env: [
-        ...user,
-        {
-          name: dsnVariable,
-          value: `$(MYSQL_USER):$(MYSQL_PASSWORD)@tcp(${names.database}:$(MYSQL_PORT))/$(MYSQL_DATABASE)?charset=utf8mb4`,
-        },
-      ],
+      env: [...user, { name: dsnVariable, value: mysqlDsn('MYSQL_USER', 'MYSQL_PASSWORD', names.database) }],
       envFrom: [names.parameters],
       port,
       egress: [{ to: [podsIn(namespace, names.selector)], ports: [tcp(port)] }],
