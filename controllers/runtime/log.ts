@@ -1,6 +1,6 @@
 import { pino, stdSerializers, stdTimeFunctions, type DestinationStream, type Logger } from 'pino';
 import { consoleLines } from './console-lines';
-import { redactText, secretKeys } from './redaction';
+import { redactText } from './redaction';
 
 export type { Logger } from 'pino';
 
@@ -43,7 +43,6 @@ export function createLogger({
       base: null,
       timestamp: timestamps[timeEncoding],
       formatters: { level: (label) => ({ level: label }) },
-      redact: { paths: secretKeys.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]), censor: '[redacted]' },
       // What is no error any more has lost its stack on purpose, below.
       serializers: { err: (err: unknown) => (err instanceof Error ? stdSerializers.err(err) : err) },
       hooks: {

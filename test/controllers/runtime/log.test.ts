@@ -54,6 +54,7 @@ it.each([
   [{ token: 'secret-1' }],
   [{ request: { headers: { authorization: 'Bearer secret-1' } } }],
   [{ user: { password: 'secret-1' } }],
+  [{ a: { b: { c: { password: 'say "secret-1" and \\ secret-1' } } } }],
   [{ url: 'https://bucket.example/model?X-Amz-Date=1&X-Amz-Signature=secret-1' }],
   [{ url: 'https://blob.example/model?sv=1&sig=secret-1&se=2' }],
   [{ url: 'https://me:secret-1@registry.example/x' }],
