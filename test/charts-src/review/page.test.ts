@@ -138,6 +138,16 @@ describe('the review of the rendered environments', () => {
     },
   );
 
+  it('fits on paper: tables and drawings are not wider than an A4 page, dark windows print light', async () => {
+    // 297 mm less the margins, in CSS pixels.
+    const width = Math.floor(((297 - 24) / 25.4) * 96);
+    await page.show({ width, height: 700, scheme: 'dark', media: 'print' });
+    await unfold();
+    const wide = `[...document.querySelectorAll('table, svg')].filter((one) => one.getBoundingClientRect().right > ${width + 1})`;
+    expect(await page.evaluate(`${wide}.map((one) => one.textContent.slice(0, 40))`)).toEqual([]);
+    expect(await page.evaluate('getComputedStyle(document.body).backgroundColor')).toBe('rgb(255, 255, 255)');
+  });
+
   it('prints with every part unfolded', async () => {
     await page.evaluate(`document.querySelectorAll('details').forEach((one) => (one.open = false))`);
     const pdf = await page.pdf();
