@@ -16,6 +16,8 @@ export interface Appearance {
   readonly width: number;
   readonly height: number;
   readonly scheme: 'light' | 'dark';
+  /** @default 'screen' */
+  readonly media?: 'screen' | 'print';
 }
 
 /** One page of the browser, with what it asked the network for and complained about. */
@@ -52,10 +54,10 @@ export class BrowserPage {
   }
 
   /** Shows the page in another size or scheme. */
-  async show({ width, height, scheme }: Appearance): Promise<void> {
+  async show({ width, height, scheme, media = 'screen' }: Appearance): Promise<void> {
     await this.send('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: 1, mobile: false });
     const features = [{ name: 'prefers-color-scheme', value: scheme }];
-    await this.send('Emulation.setEmulatedMedia', { features });
+    await this.send('Emulation.setEmulatedMedia', { media, features });
   }
 
   /**
@@ -83,9 +85,9 @@ export class BrowserPage {
     await this.send('Input.dispatchKeyEvent', { type: 'keyUp', ...event });
   }
 
-  /** The page as it would be printed on A4. */
+  /** The page as it would be printed. */
   async pdf(): Promise<Buffer> {
-    const answer = await this.send('Page.printToPDF', { paperWidth: 8.27, paperHeight: 11.69 });
+    const answer = await this.send('Page.printToPDF', { preferCSSPageSize: true });
     return Buffer.from(dataSchema.parse(answer).data, 'base64');
   }
 

@@ -1,6 +1,7 @@
-import { access, constants } from 'node:fs/promises';
+import { access, constants, mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { delimiter, isAbsolute, join } from 'node:path';
+import { delimiter, dirname, isAbsolute, join } from 'node:path';
+import { CommandMissing } from '../../../../controllers/image/command';
 import { withBuildLock } from '../../../cluster/binaries/build-lock';
 import { type Chromium, unpackChromium, unpackedChromium } from './debian-chromium';
 
@@ -26,23 +27,33 @@ export async function chromium(environment: NodeJS.ProcessEnv, log: (line: strin
   const directory = join(cache, `chromium-${process.arch}`);
   const present = await unpackedChromium(directory);
   if (present !== undefined) return present;
-  const got = await obtain(directory, log).catch((error: unknown) => {
-    throw new Error(
-      'no chromium on this machine and no way to get one: install the package chromium (or chrome), or set CHROMIUM to the ' +
-        `path of one: ${error instanceof Error ? error.message : String(error)}`,
-      { cause: error },
-    );
+  const got = await obtain(directory, environment, log).catch((error: unknown) => {
+    throw new Error(`${howToGet}: ${whyNot(error)}`, { cause: error });
   });
   if (got === undefined) throw new Error(`what apt downloaded has no chromium: look into ${directory}`);
   return got;
 }
 
+const howToGet =
+  'no chromium on this machine and no way to get one: install chromium or chrome, or set CHROMIUM to the path of one';
+
+/** What apt's own message advises is about images. */
+function whyNot(error: unknown): string {
+  const reason = error instanceof Error && error.cause instanceof CommandMissing ? error.cause : error;
+  return reason instanceof Error ? reason.message : String(reason);
+}
+
 /** Looks again first: whoever held the lock before was after the same. */
-function obtain(directory: string, log: (line: string) => void): Promise<Chromium | undefined> {
+async function obtain(
+  directory: string,
+  environment: NodeJS.ProcessEnv,
+  log: (line: string) => void,
+): Promise<Chromium | undefined> {
   const work = async () => {
-    if ((await unpackedChromium(directory)) === undefined) await unpackChromium(directory, log);
+    if ((await unpackedChromium(directory)) === undefined) await unpackChromium(directory, environment, log);
     return unpackedChromium(directory);
   };
+  await mkdir(dirname(directory), { recursive: true });
   return withBuildLock(`${directory}.lock`, work, () => undefined);
 }
 

@@ -38,20 +38,21 @@ export async function unpackedChromium(directory: string): Promise<Chromium | un
 
 /**
  * Downloads Debian's Chromium with the libraries it needs by the machine's own apt, without installing anything, and unpacks it
- * into a directory, which appears complete or not at all.
+ * into a directory, which appears complete or not at all; the one it is in has to be there.
  *
  * @throws PackagesUnavailable when there is no apt, or its sources have no Chromium
  */
-export async function unpackChromium(directory: string, log: (line: string) => void): Promise<void> {
-  const environment = process.env;
-  const parent = dirname(directory);
-  await mkdir(parent, { recursive: true });
-  const unfinished = await mkdtemp(join(parent, '.chromium-'));
+export async function unpackChromium(
+  directory: string,
+  environment: NodeJS.ProcessEnv,
+  log: (line: string) => void,
+): Promise<void> {
+  const unfinished = await mkdtemp(join(dirname(directory), '.chromium-'));
   try {
     const packages = join(unfinished, 'packages');
     await mkdir(packages);
     log('downloading chromium from the sources of apt (once, about 100 MB)');
-    await withApt(hostArchitecture(), environment, (apt) => downloadWithDependencies(apt, packages));
+    await withApt(hostArchitecture(), environment, (apt) => downloadWithDependencies(apt, packages, environment));
     log('unpacking chromium');
     for (const name of await readdir(packages)) {
       await run('dpkg-deb', ['--extract', join(packages, name), unfinished], { environment });
@@ -66,20 +67,18 @@ export async function unpackChromium(directory: string, log: (line: string) => v
 }
 
 /** Asking apt for the dependencies of one package after the other takes minutes; the packages themselves say them. */
-async function downloadWithDependencies(apt: Apt, directory: string): Promise<void> {
+async function downloadWithDependencies(apt: Apt, directory: string, environment: NodeJS.ProcessEnv): Promise<void> {
   const found = new Set<string>();
   let names: readonly string[] = wanted;
   while (names.length > 0) {
     for (const name of names) found.add(name);
     await apt.download(await apt.newest(names), directory);
     const files = await readdir(directory);
-    const fields = await Promise.all(files.map((file) => dependsOf(join(directory, file))));
+    const fields = await Promise.all(
+      files.map((file) => run('dpkg-deb', ['--field', join(directory, file), 'Depends'], { environment })),
+    );
     names = [...new Set(fields.flatMap(packageNames))].filter((name) => !found.has(name) && !unneeded.has(name));
   }
-}
-
-function dependsOf(file: string): Promise<string> {
-  return run('dpkg-deb', ['--field', file, 'Depends'], { environment: process.env });
 }
 
 /** Names in the value of `Depends`; of alternatives the first. */
