@@ -21,7 +21,10 @@ const tasks: readonly Task[] = [
   {
     name: 'generate-secret',
     summary: 'makes a Secret with random passwords, once',
-    run: async (args) => (await import('./generate-secret/command.js')).runGenerateSecret(args, process.env),
+    run: async (args) => {
+      const { runGenerateSecret } = await import('./generate-secret/command.js');
+      return runGenerateSecret(args, process.env);
+    },
   },
 ];
 

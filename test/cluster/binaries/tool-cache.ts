@@ -19,8 +19,8 @@ export async function toolCacheDirectory(environment: NodeJS.ProcessEnv): Promis
   return join(userCache(environment), 'slipway', key);
 }
 
-/** The XDG specification says to ignore a relative XDG_CACHE_HOME. */
-function userCache(environment: NodeJS.ProcessEnv): string {
+/** The user's directory for caches. The XDG specification says to ignore a relative XDG_CACHE_HOME. */
+export function userCache(environment: NodeJS.ProcessEnv): string {
   const configured = environment['XDG_CACHE_HOME'];
   return configured !== undefined && isAbsolute(configured) ? configured : join(homedir(), '.cache');
 }
