@@ -4,6 +4,13 @@ import { Catalog } from './catalog/catalog';
 import { catalogPort } from './catalog/names';
 import { ServingCrds } from './crds/serving-crds';
 import type { Environment } from './environments/environment';
+import { ArgoApplications } from './gitops/argo-applications';
+import { ArgoHealthChecks } from './gitops/argo-health-checks';
+import { ArgoProjects } from './gitops/argo-projects';
+import { ArgoRoot } from './gitops/argo-root';
+import { Flux } from './gitops/flux';
+import { gitopsDirectories } from './gitops/names';
+import { renderedComponent } from './gitops/rendered-component';
 import { type Image, imageReference, type Images } from './images';
 import { Component } from './kubernetes/component';
 import type { ComponentLabels } from './kubernetes/labels';
@@ -50,6 +57,7 @@ export class Platform extends App {
       });
     }
     this.addRegistrySync();
+    this.addGitops();
   }
 
   private component(directory: string, labels: Partial<ComponentLabels> = {}): Component {
@@ -119,6 +127,29 @@ export class Platform extends App {
       options,
       image: this.images.slipway,
     });
+  }
+
+  /** Comes last: it is about all the others. */
+  private addGitops(): void {
+    const { name: environment, gitops } = this.environment;
+    if (gitops === undefined) return;
+    const components = this.components.map(renderedComponent);
+    const { argoCd, flux } = gitops;
+    if (argoCd !== undefined) {
+      const props = { environment, gitops, argoCd, components };
+      const root = this.component(gitopsDirectories.argoCd);
+      new ArgoProjects(root, 'Projects', props);
+      new ArgoRoot(root, 'Root', props);
+      new ArgoApplications(this.component(gitopsDirectories.argoCdApplications), 'Applications', props);
+      const settings = { name: 'argocd-cm', instance: 'argocd', component: 'server' };
+      new ArgoHealthChecks(this.component(gitopsDirectories.argoCdSettings, settings), 'HealthChecks', {
+        namespace: argoCd.namespace,
+        strict: gitops.strictHealth,
+      });
+    }
+    if (flux !== undefined) {
+      new Flux(this.component(gitopsDirectories.flux), 'Flux', { environment, gitops, flux, components });
+    }
   }
 
   /** Pods of the environment that use the API of registries. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseConfig } from '../../definitions/config/parse-config';
 import { catalogSchema } from '../catalog/options';
+import { gitopsSchema } from '../gitops/options';
 import { imagesSchema } from '../images';
 import { dnsLabel } from '../kubernetes/dns-label';
 import { registrySchema } from '../registry/options';
@@ -41,6 +42,8 @@ const environmentSchema = z.strictObject({
   /** Storage initializer for `model-registry://`, once in a cluster. */
   storageInitializer: storageInitializerSchema.exactOptional(),
   registrySync: registrySyncOptionsSchema.exactOptional(),
+  /** Objects by which Argo CD or Flux install the environment. */
+  gitops: gitopsSchema.exactOptional(),
 });
 
 /** One cluster's choice of components and options, with every default applied. */

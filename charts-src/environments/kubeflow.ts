@@ -23,4 +23,9 @@ export const kubeflow = () =>
       upstreamVariables: true,
       settings: { keys: { serviceAnnotations: ['routing.kubeflow.org/external-address-rest'] } },
     },
+    gitops: {
+      repository: 'https://git.example.com/platform/slipway.git',
+      argoCd: {},
+      flux: { oci: { url: 'oci://registry.example.com/platform/slipway', tag: 'stable' } },
+    },
   });

@@ -5,8 +5,8 @@ const database = { cidr: '10.20.0.0/24', ports: [5432] };
 
 /**
  * A cluster that must not stop: replicas, budgets, no traffic but the one that is needed, monitors, a database that somebody
- * takes backups of. Host and address range of the database, the names of its Secrets and of cert-manager's issuer are
- * examples: change them here.
+ * takes backups of. Host and address range of the database, the names of its Secrets and of cert-manager's issuer, and the
+ * repository that GitOps tools look at are examples: change them here.
  */
 export const production = () =>
   environment({
@@ -49,4 +49,5 @@ export const production = () =>
       networkPolicy: {},
       metricsCertificate: { from: 'cert-manager', issuer: { name: 'platform' } },
     },
+    gitops: { repository: 'https://git.example.com/platform/slipway.git', argoCd: {}, flux: {} },
   });
