@@ -2,22 +2,22 @@ import type { ComponentContent, ContentKind } from '../../../charts-src/gitops/c
 import { writtenByOthers } from '../../../charts-src/gitops/written-by-others';
 import type { JsonMap } from '../../../charts-src/kubernetes/manifest';
 
+type KindWithObject = readonly [group: string, kind: string, object?: JsonMap];
+
 /** A component with objects of these kinds, and what they say. */
-function component(...kinds: readonly (readonly [group: string, kind: string, object?: JsonMap])[]): ComponentContent {
-  const found = kinds.map(
-    ([group, kind, object]): ContentKind => ({
-      group,
-      version: 'v1',
-      kind,
-      scope: 'Namespaced',
-      objects: object === undefined ? [] : [object],
-    }),
-  );
+function component(kinds: readonly KindWithObject[]): ComponentContent {
+  const found = kinds.map(([group, kind, object]): ContentKind => ({
+    group,
+    version: 'v1',
+    kind,
+    scope: 'Namespaced',
+    objects: object === undefined ? [] : [object],
+  }));
   return { directory: 'mine', kinds: found, namespaces: [] };
 }
 
-const ignoredIn = (...kinds: Parameters<typeof component>) =>
-  writtenByOthers(component(...kinds)).flatMap(({ kind, jqPathExpressions }) =>
+const ignoredIn = (...kinds: readonly KindWithObject[]) =>
+  writtenByOthers(component(kinds)).flatMap(({ kind, jqPathExpressions }) =>
     jqPathExpressions.map((expression) => `${kind} ${expression}`),
   );
 
@@ -52,9 +52,7 @@ describe('fields that others write', () => {
   it('are the certificate of a conversion, where a definition has one', () => {
     const definition = (strategy: string) =>
       ignoredIn(['apiextensions.k8s.io', 'CustomResourceDefinition', { conversion: { strategy } }]);
-    expect(definition('Webhook')).toEqual([
-      'CustomResourceDefinition .spec.conversion.webhook.clientConfig.caBundle',
-    ]);
+    expect(definition('Webhook')).toEqual(['CustomResourceDefinition .spec.conversion.webhook.clientConfig.caBundle']);
     expect(definition('None')).toEqual([]);
   });
 
