@@ -10,7 +10,7 @@ import { ArgoProjects } from './gitops/argo-projects';
 import { ArgoRoot } from './gitops/argo-root';
 import { Flux } from './gitops/flux';
 import { gitopsDirectories } from './gitops/names';
-import { renderedComponent } from './gitops/rendered-component';
+import { componentContent } from './gitops/component-content';
 import { type Image, imageReference, type Images } from './images';
 import { Component } from './kubernetes/component';
 import type { ComponentLabels } from './kubernetes/labels';
@@ -133,7 +133,7 @@ export class Platform extends App {
   private addGitops(): void {
     const { name: environment, gitops } = this.environment;
     if (gitops === undefined) return;
-    const components = this.components.map(renderedComponent);
+    const components = this.components.map(componentContent);
     const { argoCd, flux } = gitops;
     if (argoCd !== undefined) {
       const props = { environment, gitops, argoCd, components };

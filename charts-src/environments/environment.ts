@@ -55,5 +55,15 @@ export type Environment = z.output<typeof environmentSchema>;
  * @throws ConfigError naming the option, the value got and the values allowed
  */
 export function environment(written: z.input<typeof environmentSchema>): Environment {
-  return parseConfig(environmentSchema, written, `environment ${written.name}`);
+  return readEnvironment(written, `environment ${written.name}`);
+}
+
+/**
+ * Checks an environment that comes from outside of the program.
+ *
+ * @param source named first in the message
+ * @throws ConfigError naming the option, the value got and the values allowed
+ */
+export function readEnvironment(written: unknown, source: string): Environment {
+  return parseConfig(environmentSchema, written, source);
 }

@@ -1,7 +1,7 @@
 import type { ApplicationSpec } from '../../imports/argoproj.io';
 import type { Delivery } from './delivery';
 import type { ArgoCdOptions, GitopsOptions } from './options';
-import type { RenderedComponent } from './rendered-component';
+import type { ComponentContent } from './component-content';
 import { type IgnoredFields, writtenByOthers } from './written-by-others';
 
 /** Groups that every API server has: no definition has to be there first. */
@@ -93,6 +93,6 @@ export function deliveryProps({ path, name, namespace, component }: Delivery) {
       };
 }
 
-function hasForeignKinds({ kinds }: RenderedComponent): boolean {
+function hasForeignKinds({ kinds }: ComponentContent): boolean {
   return kinds.some(({ group }) => !builtIn.has(group));
 }

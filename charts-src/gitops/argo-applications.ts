@@ -5,14 +5,14 @@ import { ApplicationSet } from './application-set';
 import { type Delivery, deliveries } from './delivery';
 import { deliveryName, gitopsNames, waveAnnotation, waveLabel } from './names';
 import type { ArgoCdOptions, GitopsOptions } from './options';
-import type { RenderedComponent } from './rendered-component';
+import type { ComponentContent } from './component-content';
 import type { IgnoredFields } from './written-by-others';
 
 export interface ArgoApplicationsProps {
   readonly environment: string;
   readonly gitops: GitopsOptions;
   readonly argoCd: ArgoCdOptions;
-  readonly components: readonly RenderedComponent[];
+  readonly components: readonly ComponentContent[];
 }
 
 /** One Application per component and workload, or the ApplicationSet that makes them. */

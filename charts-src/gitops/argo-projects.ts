@@ -3,13 +3,13 @@ import { servingDefinitions } from '../../definitions/serving/kinds';
 import { AppProject, type AppProjectSpec } from '../../imports/argoproj.io';
 import { gitopsNames, waveAnnotation } from './names';
 import type { ArgoCdOptions, GitopsOptions } from './options';
-import { kindsOf, type RenderedComponent } from './rendered-component';
+import { kindsOf, type ComponentContent } from './component-content';
 
 export interface ArgoProjectsProps {
   readonly environment: string;
   readonly gitops: GitopsOptions;
   readonly argoCd: ArgoCdOptions;
-  readonly components: readonly RenderedComponent[];
+  readonly components: readonly ComponentContent[];
 }
 
 /** What may come from where and go where. */

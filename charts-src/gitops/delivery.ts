@@ -1,6 +1,6 @@
 import { placed } from './order';
 import type { GitopsOptions } from './options';
-import type { RenderedComponent } from './rendered-component';
+import type { ComponentContent } from './component-content';
 
 /** One folder of the repository that a GitOps tool installs: an Application of Argo CD, a Kustomization of Flux. */
 export interface Delivery {
@@ -12,7 +12,7 @@ export interface Delivery {
   /** Names of deliveries that have to be healthy before. */
   readonly dependsOn: readonly string[];
   /** Undefined for a workload: its files are somebody else's. */
-  readonly component: RenderedComponent | undefined;
+  readonly component: ComponentContent | undefined;
   /** Namespace of what names none; something has to be said even where nothing has one. */
   readonly namespace: string;
 }
@@ -21,7 +21,7 @@ export interface Delivery {
 export function deliveries(
   environment: string,
   { path, workloads }: GitopsOptions,
-  components: readonly RenderedComponent[],
+  components: readonly ComponentContent[],
 ): readonly Delivery[] {
   const byDirectory = new Map(components.map((component) => [component.directory, component]));
   const places = placed([...byDirectory.keys()]);

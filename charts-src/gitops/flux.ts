@@ -11,13 +11,13 @@ import { FluxSource } from './flux-source';
 import { healthExpressions } from './health-expressions';
 import { deliveryName, gitopsDirectories, gitopsNames } from './names';
 import type { FluxOptions, GitopsOptions } from './options';
-import type { RenderedComponent } from './rendered-component';
+import type { ComponentContent } from './component-content';
 
 export interface FluxProps {
   readonly environment: string;
   readonly gitops: GitopsOptions;
   readonly flux: FluxOptions;
-  readonly components: readonly RenderedComponent[];
+  readonly components: readonly ComponentContent[];
 }
 
 /** Components whose objects take others along when they go: they stay when the component is no longer rendered. */

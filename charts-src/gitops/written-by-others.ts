@@ -1,5 +1,5 @@
 import { mapAt } from '../kubernetes/manifest';
-import type { RenderedComponent, RenderedKind } from './rendered-component';
+import type { ComponentContent, ContentKind } from './component-content';
 
 /** Fields of a kind that somebody else writes, as Argo CD's `ignoreDifferences` names them. */
 export interface IgnoredFields {
@@ -10,7 +10,7 @@ export interface IgnoredFields {
 
 interface Row extends IgnoredFields {
   /** Whether it is so in a component, so that nothing is ignored that only we write. */
-  readonly when: (kind: RenderedKind, component: RenderedComponent) => boolean;
+  readonly when: (kind: ContentKind, component: ComponentContent) => boolean;
 }
 
 const always = () => true;
@@ -59,14 +59,14 @@ const table: readonly Row[] = [
 ];
 
 /** What controllers, autoscalers and the API server write into the objects of a component. */
-export function writtenByOthers(component: RenderedComponent): readonly IgnoredFields[] {
+export function writtenByOthers(component: ComponentContent): readonly IgnoredFields[] {
   return table.flatMap(({ when, group, kind, jqPathExpressions }) => {
     const rendered = component.kinds.find((other) => other.group === group && other.kind === kind);
     return rendered !== undefined && when(rendered, component) ? [{ group, kind, jqPathExpressions }] : [];
   });
 }
 
-function scales({ kind, objects }: RenderedKind, target: string): boolean {
+function scales({ kind, objects }: ContentKind, target: string): boolean {
   if (kind !== 'HorizontalPodAutoscaler' && kind !== 'ScaledObject') return false;
   return objects.some((spec) => (mapAt(spec, 'scaleTargetRef')['kind'] ?? 'Deployment') === target);
 }

@@ -4,7 +4,7 @@ import { servingGroup } from './serving';
 export const readyCondition = 'Ready';
 
 /** Condition that is True while an object is at rest because its owner wants it so. */
-export const stoppedCondition = 'Stopped';
+const stoppedCondition = 'Stopped';
 
 /** A member of `status` whose word says how far the work is. An absent member says nothing. */
 export interface Progress {
