@@ -23,6 +23,9 @@ export interface ObjectChange {
   readonly after?: PlacedObject;
 }
 
+/** The place of what happens to an object as a whole. */
+const nowhere = { path: [], before: undefined, after: undefined };
+
 /** Rendered files and where they are from, for messages. */
 export interface Rendering {
   readonly source: string;
@@ -64,8 +67,8 @@ function sides({ before, after }: Pair): Pick<ObjectChange, 'before' | 'after'> 
 }
 
 function findingsOf({ before, after, moved }: Pair): readonly Finding[] {
-  if (before === undefined) return [whole({ effect: 'in place', why: 'new' })];
-  if (after === undefined) return [whole(lossOf(before.manifest))];
+  if (before === undefined) return [{ ...nowhere, effect: 'in place' }];
+  if (after === undefined) return [{ ...nowhere, ...lossOf(before.manifest) }];
   if (moved) return [moveFinding(before, after)];
   return [...folderFindings(before, after), ...updateFindings(before.manifest, after.manifest)];
 }
@@ -97,8 +100,4 @@ function folderFindings(before: PlacedObject, after: PlacedObject): Finding[] {
   if (kept) return [{ ...change, effect: 'in place', why: 'nobody may prune it' }];
   const { effect, why } = lossOf(before.manifest);
   return [{ ...change, effect, why: `pruned with the old folder unless the new one is applied first: ${why}` }];
-}
-
-function whole({ effect, why }: { readonly effect: Effect; readonly why: string }): Finding {
-  return { path: [], before: undefined, after: undefined, effect, why };
 }

@@ -14,27 +14,26 @@ export function happeningText({ happening, before, after }: ObjectChange): strin
   return before.manifest.metadata.name === name ? ` moves to namespace ${namespace}` : ` becomes ${name}`;
 }
 
-/** A finding as one line, in the notation of a report: values pass through `quote`. */
-export function findingText(finding: Finding, quote: (text: string) => string): string {
+/** A finding of a change as one line, in the notation of a report: values pass through `quote`. Empty when all is said. */
+export function findingText(change: ObjectChange, finding: Finding, quote: (text: string) => string): string {
   const { path, why } = finding;
   const reason = why ?? '';
   if (path.length === 0) return reason;
-  const change = changeText(finding, quote);
-  return `${quote(pathText(path))}${change === '' ? '' : `: ${change}`}${reason === '' ? '' : ` (${reason})`}`;
+  const value = isSecret(change, finding) ? 'other content' : valueText(finding, quote);
+  return `${quote(pathText(path))}${value === '' ? '' : `: ${value}`}${reason === '' ? '' : ` (${reason})`}`;
 }
 
-function changeText({ path, before, after }: Finding, quote: (text: string) => string): string {
+function valueText({ before, after }: Finding, quote: (text: string) => string): string {
   if (before === undefined && after === undefined) return '';
-  if (isSecret(path)) return 'other content';
   if (before === undefined) return `${quote(shown(after))} is new`;
   if (after === undefined) return `${quote(shown(before))} is gone`;
   const [old, now] = [shown(before), shown(after)];
   return old === now || [old, now].some((text) => text.includes('\n')) ? 'other text' : `${quote(old)} → ${quote(now)}`;
 }
 
-/** `stringData` of a Secret has no business in a repository, and less in a comment. */
-function isSecret(path: readonly string[]): boolean {
-  return path[0] === 'stringData';
+/** Reports go to logs and comments, where nobody expects a password. */
+function isSecret({ before, after }: ObjectChange, { path: [top = ''] }: Finding): boolean {
+  return (after ?? before)?.manifest.kind === 'Secret' && ['data', 'stringData'].includes(top);
 }
 
 function shown(value: Json | undefined): string {

@@ -55,6 +55,7 @@ function main(args: string[]): number {
     to === undefined
       ? { source: 'working tree', files: filesOnDisk(folder) }
       : { source: to, files: filesAt(to, folder) };
+  if (after.files.size === 0) throw new NothingToCompare(`reading ${folder}/ of ${after.source}: it holds no files`);
   const changes = compare(before, after);
   const sides = { from: before.source, to: after.source };
   process.stdout.write(markdown ? markdownReport(changes, sides) : textReport(changes, sides));

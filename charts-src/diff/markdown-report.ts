@@ -12,6 +12,8 @@ const reserve = 200;
 /** Effects whose objects are named one by one above the fold. */
 const risky: readonly Effect[] = ['forbidden', 'recreate', 'rolling restart'];
 const columns = [...effects].sort(byRisk);
+/** Most objects of one effect that are named above the fold. */
+const mostObjects = 40;
 /** Most lines that one object gets above the fold. */
 const mostFindings = 8;
 
@@ -51,21 +53,27 @@ function riskyParts(shared: readonly SharedChange[]): string[] {
   return risky.flatMap((effect) => {
     const own = shared.filter(({ change }) => change.effect === effect);
     if (own.length === 0) return [];
-    const objects = own.map(({ change, folders }) =>
-      [
-        `- **${change.object}**${happeningText(change)} in ${folders.map(code).join(', ')}`,
-        ...findingLines(change),
-      ].join('\n'),
-    );
+    const left = own.length - mostObjects;
+    const objects = own
+      .slice(0, mostObjects)
+      .map(({ change, folders }) =>
+        [
+          `- **${change.object}**${happeningText(change)} in ${folders.map(code).join(', ')}`,
+          ...findingLines(change),
+        ].join('\n'),
+      );
+    if (left > 0) objects.push(`- and ${left} more`);
     return [`#### ${effect}: ${meanings[effect]}`, objects.join('\n')];
   });
 }
 
-function findingLines({ findings, effect }: ObjectChange): string[] {
+function findingLines(change: ObjectChange): string[] {
   // What is milder than the object's effect is below the fold.
-  const own = findings.filter((finding) => finding.effect === effect);
-  const lines = own.slice(0, mostFindings).map((finding) => `  - ${findingText(finding, code)}`);
-  return own.length === lines.length ? lines : [...lines, `  - and ${own.length - lines.length} more`];
+  const own = change.findings
+    .filter(({ effect }) => effect === change.effect)
+    .map((finding) => findingText(change, finding, code));
+  const left = own.length - mostFindings;
+  return [...own.slice(0, mostFindings), ...(left > 0 ? [`and ${left} more`] : [])].map((line) => `  - ${line}`);
 }
 
 function folded(shared: readonly SharedChange[], room: number): string[] {

@@ -1,7 +1,7 @@
 import { canonicalQuantity } from '../kubernetes/canonical-quantity';
 import type { Json, JsonMap } from '../kubernetes/manifest';
 
-const units = ['', 'k', 'M', 'G', 'T', 'P', 'E'];
+const units = ['', 'k', 'm', 'g', 't', 'p', 'e'];
 
 /** Quantities of a map as the API server writes them. What is no quantity stays, for the API server to refuse. */
 export function withQuantities(map: JsonMap): JsonMap {
@@ -10,9 +10,9 @@ export function withQuantities(map: JsonMap): JsonMap {
 
 /** How many bytes a quantity of storage is, for comparison; undefined for what is no quantity. */
 export function bytesOf(amount: Json | undefined): number | undefined {
-  const [, count, unit = ''] = /^(\d+)([kMGTPE]?)i?$/.exec(canonical(amount) ?? '') ?? [];
-  const base = String(amount).endsWith('i') ? 1024 : 1000;
-  return count === undefined ? undefined : Number(count) * base ** units.indexOf(unit.toUpperCase().replace('K', 'k'));
+  const [, count, unit = '', binary = ''] = /^(\d+)([kKMGTPE]?)(i?)$/.exec(canonical(amount) ?? '') ?? [];
+  const power = units.indexOf(unit.toLowerCase());
+  return count === undefined ? undefined : Number(count) * (binary === '' ? 1000 : 1024) ** power;
 }
 
 function canonical(amount: Json | undefined): string | undefined {

@@ -10,7 +10,6 @@ interface Loss {
 
 const users = 'who uses it finds it gone';
 const service = 'what it serves stops';
-const nothingStops: Loss = { effect: 'in place', why: 'nothing that runs stops' };
 
 /** What the removal of an object means, by group and kind. */
 const losses: Readonly<Record<string, Loss>> = {
@@ -49,7 +48,7 @@ const losses: Readonly<Record<string, Loss>> = {
   'networking.k8s.io/NetworkPolicy': { effect: 'in place', why: 'traffic it kept out is let in' },
   'security.istio.io/AuthorizationPolicy': { effect: 'in place', why: 'traffic it kept out is let in' },
   'policy/PodDisruptionBudget': { effect: 'in place', why: 'pods may be evicted all at once' },
-  'batch/Job': nothingStops,
+  'batch/Job': { effect: 'in place', why: 'a run that is under way stops' },
   'batch/CronJob': { effect: 'in place', why: 'it does not run again' },
   'autoscaling/HorizontalPodAutoscaler': { effect: 'in place', why: 'the number of pods stays as it is' },
   'admissionregistration.k8s.io/ValidatingWebhookConfiguration': { effect: 'in place', why: 'objects are not checked' },

@@ -38,8 +38,10 @@ export function countText(changes: readonly ObjectChange[]): string {
   return counts.join(', ');
 }
 
-function findingLines({ findings }: ObjectChange): string[] {
-  const lines = findings.slice(0, mostFindings).map((finding) => `      ${findingText(finding, (text) => text)}`);
-  const more = findings.length - lines.length;
-  return more === 0 ? lines : [...lines, `      and ${more} more`];
+function findingLines(change: ObjectChange): string[] {
+  const lines = change.findings
+    .map((finding) => findingText(change, finding, (text) => text))
+    .filter((line) => line !== '');
+  const left = lines.length - mostFindings;
+  return [...lines.slice(0, mostFindings), ...(left > 0 ? [`and ${left} more`] : [])].map((line) => `      ${line}`);
 }

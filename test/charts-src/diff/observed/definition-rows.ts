@@ -2,7 +2,7 @@ import type { JsonMap, Manifest } from '../../../../charts-src/kubernetes/manife
 import type { Change, Edits } from './row';
 
 /** Group of the definitions. */
-export const group = 'diff.example.com';
+const group = 'diff.example.com';
 
 const version = 'spec.versions.0';
 const schema = `${version}.schema.openAPIV3Schema.properties.spec`;
