@@ -1,7 +1,7 @@
 import { App } from 'cdk8s';
 import { serviceAddressAnnotations } from '../definitions/names/model-registry';
 import { Catalog } from './catalog/catalog';
-import { catalogPort } from './catalog/names';
+import { catalogPort, serverLabels as catalogLabels } from './catalog/names';
 import { ServingCrds } from './crds/serving-crds';
 import type { Environment } from './environments/environment';
 import { ArgoApplications } from './gitops/argo-applications';
@@ -24,7 +24,6 @@ import { RegistrySync, registrySyncNames } from './registry-sync/registry-sync';
 import { uiSelector } from './registry-ui/names';
 import { RegistryUi } from './registry-ui/registry-ui';
 import { ModelRegistryStorageContainer } from './storage-initializer/cluster-storage-container';
-import { registryPort } from '../definitions/names/model-registry';
 
 /** Every component of an environment, one chart each. */
 export class Platform extends App {
@@ -110,12 +109,14 @@ export class Platform extends App {
   }
 
   private addRegistryUi(): void {
-    const { registryUi: options } = this.environment;
+    const { registryUi: options, catalog } = this.environment;
     if (options === undefined) return;
     new RegistryUi(this.component('registry-ui', { name: 'model-registry-ui', component: 'ui' }), 'RegistryUi', {
       options,
       images: { ui: this.images.registryUi, proxy: this.images.authProxy },
-      registryPorts: [...new Set([registryPort, catalogPort])],
+      ...(catalog === undefined
+        ? {}
+        : { catalog: { namespace: catalog.namespace, labels: catalogLabels, port: catalogPort } }),
     });
   }
 

@@ -13,7 +13,7 @@ export interface Output {
 }
 
 /** Folder of all of upstream's targets. */
-export const targetsFolder = 'targets';
+const targetsFolder = 'targets';
 
 /** What is written for an environment. */
 export function environmentOutput(environment: Environment): Output {

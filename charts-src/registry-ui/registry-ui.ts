@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { configChecksumAnnotation } from '../../definitions/names/controller';
-import { registryServerLabel } from '../../definitions/names/model-registry';
+import { registryPort, registryServerLabel } from '../../definitions/names/model-registry';
 import { addDisruptionBudget, spread } from '../kubernetes/availability';
-import { dnsEgress, egressTo, namespaceNamed, tcp } from '../kubernetes/network-peers';
+import { dnsEgress, egressTo, namespaceNamed, podsIn, tcp } from '../kubernetes/network-peers';
 import { resourceRequirements } from '../kubernetes/resources';
 import { addMesh } from './mesh';
 import { meshPort, proxyPort, uiNames, uiPort, uiSelector } from './names';
@@ -16,13 +16,17 @@ export interface RegistryUiProps {
   readonly options: RegistryUiOptions;
   /** References of the images. */
   readonly images: { readonly ui: string; readonly proxy: string };
-  /** Ports of registries and catalogs that it talks to. */
-  readonly registryPorts: readonly number[];
+  /** Pods of the model catalog, if the environment has one. */
+  readonly catalog?: {
+    readonly namespace: string;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly port: number;
+  };
 }
 
 /** The Model Registry's user interface. */
 export class RegistryUi extends Construct {
-  constructor(scope: Construct, id: string, { options, images, registryPorts }: RegistryUiProps) {
+  constructor(scope: Construct, id: string, { options, images, catalog }: RegistryUiProps) {
     super(scope, id);
     const { namespace, exposure, replicas } = options;
     addRbac(this, options);
@@ -45,7 +49,7 @@ export class RegistryUi extends Construct {
     addDeployment(this, options, images);
     addDisruptionBudget(this, { name: uiNames.deployment, namespace, selector: uiSelector, replicas });
     if (exposure.mode === 'istio') addMesh(this, namespace, exposure);
-    addNetworkPolicy(this, options, target, registryPorts);
+    addNetworkPolicy(this, options, target, catalog);
   }
 }
 
@@ -106,7 +110,7 @@ function addNetworkPolicy(
   scope: Construct,
   { namespace, networkPolicy, exposure, registryNamespaces }: RegistryUiOptions,
   port: number,
-  registryPorts: readonly number[],
+  catalog: RegistryUiProps['catalog'],
 ): void {
   if (networkPolicy === undefined) return;
   const gateway = exposure.mode === 'istio' ? /\/ns\/([^/]+)\//.exec(exposure.gatewayPrincipal)?.[1] : undefined;
@@ -122,7 +126,14 @@ function addNetworkPolicy(
       podSelector: { matchLabels: { ...uiSelector } },
       policyTypes: ['Ingress', 'Egress'],
       ingress: [{ from: namespaces.map((name) => ({ namespaceSelector: namespaceNamed(name) })), ports: [tcp(port)] }],
-      egress: [dnsEgress, ...egressTo(networkPolicy.apiServer), { to: servers, ports: registryPorts.map(tcp) }],
+      egress: [
+        dnsEgress,
+        ...egressTo(networkPolicy.apiServer),
+        { to: servers, ports: [tcp(registryPort)] },
+        ...(catalog === undefined
+          ? []
+          : [{ to: [podsIn(catalog.namespace, catalog.labels)], ports: [tcp(catalog.port)] }]),
+      ],
     },
   });
 }

@@ -208,7 +208,7 @@ describe('a registry of options', () => {
     });
   });
 
-  it('asks an external MySQL for TLS by flags of the server, or by the connection string with the authorities of the image', () => {
+  it('asks an external MySQL for TLS by flags of the server, with or without an authority of its own', () => {
     const args = (tls: object) =>
       container(named(rendered([{ database: { ...externalMysql, tls } }]), 'Deployment', 'model-registry-deployment'));
     expect(args({ rootCertificate: { name: 'ca', key: 'ca.crt' } })['args']).toEqual([
@@ -218,7 +218,12 @@ describe('a registry of options', () => {
       '--embedmd-database-ssl-root-cert=/etc/database-tls/root/pem',
       '--embedmd-database-ssl-verify-server-cert=true',
     ]);
-    expect(JSON.stringify(args({})['env'])).toContain('?charset=utf8mb4&tls=true');
+    expect(args({})['args']).toEqual([
+      '--hostname=0.0.0.0',
+      '--port=8080',
+      '--datastore-type=embedmd',
+      '--embedmd-database-ssl-verify-server-cert=true',
+    ]);
   });
 
   it('takes the whole connection string from a Secret', () => {
