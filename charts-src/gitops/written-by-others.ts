@@ -50,6 +50,13 @@ const table: readonly Row[] = [
     when: always,
   },
   {
+    // The same with the references of an ExternalSecret.
+    group: 'external-secrets.io',
+    kind: 'ExternalSecret',
+    jqPathExpressions: ['decodingStrategy', 'metadataPolicy'].map((member) => `.spec.data[]?.remoteRef.${member}`),
+    when: always,
+  },
+  {
     // The rules of an aggregated role are put together by kube-controller-manager.
     group: 'rbac.authorization.k8s.io',
     kind: 'ClusterRole',

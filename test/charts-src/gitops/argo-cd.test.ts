@@ -127,9 +127,12 @@ describe('Applications', () => {
     });
   });
 
-  it('ignore what the API server writes into StatefulSets, and nothing where nobody else writes', () => {
+  it('ignore what the API server completes, and nothing where nobody else writes', () => {
     const rendered = gitopsOf(production());
-    expect(applicationOf(rendered, 'catalog').spec.ignoreDifferences).toMatchObject([{ kind: 'StatefulSet' }]);
+    expect(applicationOf(rendered, 'catalog').spec.ignoreDifferences).toMatchObject([
+      { kind: 'StatefulSet' },
+      { kind: 'ExternalSecret' },
+    ]);
     expect(applicationOf(rendered, 'registry-sync').spec.ignoreDifferences).toEqual([]);
   });
 

@@ -45,6 +45,10 @@ async function stateOfSources(): Promise<string> {
 
 async function build(goPackage: string, program: string): Promise<void> {
   const unfinished = `${program}.${process.pid}`;
+  const started = Date.now();
+  const say = (what: string) => process.stderr.write(`${what} ${goPackage} of test/tools/argo-lua\n`);
+  say('building (once; minutes when the build cache of Go is empty)');
+  const progress = setInterval(() => say(`${Math.round((Date.now() - started) / 1000)} s: still building`), 15_000);
   try {
     await new Promise<void>((done, failed) => {
       const args = ['build', '-trimpath', '-ldflags', '-s -w', '-o', unfinished, goPackage];
@@ -56,6 +60,7 @@ async function build(goPackage: string, program: string): Promise<void> {
     });
     await rename(unfinished, program);
   } finally {
+    clearInterval(progress);
     await rm(unfinished, { force: true });
   }
 }

@@ -26,7 +26,8 @@ beforeAll(async () => {
   kubectl = await goProgram('kubectl');
   running = await startCluster({ audit: 'off' });
   cluster = new TestCluster(running);
-  await cluster.installForeignCrds('argo-cd', 'flux', 'cert-manager', 'prometheus-operator', 'external-secrets');
+  const projects = ['argo-cd', 'flux', 'cert-manager', 'prometheus-operator', 'external-secrets'] as const;
+  for (const project of projects) await cluster.installForeignCrds(project);
   for (const name of ['argocd', 'flux-system']) {
     await cluster.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
   }

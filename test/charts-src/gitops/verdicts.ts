@@ -18,7 +18,14 @@ export type Question =
         readonly namespace: string;
       };
     }
-  | { readonly tool: 'source'; readonly application: unknown; readonly file: string };
+  | { readonly tool: 'source'; readonly application: unknown; readonly file: string }
+  | {
+      readonly tool: 'drift';
+      readonly application: unknown;
+      readonly object: unknown;
+      readonly live: unknown;
+      readonly kubeconfig: string;
+    };
 
 const answers = z.array(
   z.strictObject({

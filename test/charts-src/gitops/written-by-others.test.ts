@@ -67,4 +67,10 @@ describe('fields that others write', () => {
       ['apiVersion', 'kind', 'status'].map((member) => `StatefulSet .spec.volumeClaimTemplates[]?.${member}`),
     );
   });
+
+  it('are the defaults of the references of an ExternalSecret', () => {
+    expect(ignoredIn(['external-secrets.io', 'ExternalSecret'])).toEqual(
+      ['decodingStrategy', 'metadataPolicy'].map((member) => `ExternalSecret .spec.data[]?.remoteRef.${member}`),
+    );
+  });
 });

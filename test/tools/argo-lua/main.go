@@ -19,8 +19,9 @@ import (
 	"k8s.io/apimachinery/pkg/util/json"
 )
 
-// question asks one of four things: the health that Argo CD sees (lua, by group/kind; empty for its own scripts), the health that
-// Flux sees (expressions; none for its own judgement), whether a project lets an object in, or whether a source takes a file.
+// question asks one of five things: the health that Argo CD sees (lua, by group/kind; empty for its own scripts), the health that
+// Flux sees (expressions; none for its own judgement), whether a project lets an object in, whether a source takes a file, or whether a
+// live object is in sync with its manifest.
 type question struct {
 	Object      map[string]any     `json:"object"`
 	Lua         map[string]string  `json:"lua"`
@@ -30,6 +31,8 @@ type question struct {
 	Application *appv1.Application `json:"application"`
 	Resource    resource           `json:"resource"`
 	File        string             `json:"file"`
+	Live        map[string]any     `json:"live"`
+	Kubeconfig  string             `json:"kubeconfig"`
 }
 
 type resource struct {
@@ -88,6 +91,8 @@ func ask(q question) (answer, error) {
 		return permitted(q)
 	case "source":
 		return taken(q)
+	case "drift":
+		return drift(q)
 	default:
 		return answer{}, fmt.Errorf("unknown tool %q", q.Tool)
 	}
