@@ -3,6 +3,8 @@ import { ConfigError } from '../../definitions/config/parse-config';
 import {
   ExternalSecret,
   ExternalSecretSpecDataRemoteRefConversionStrategy,
+  ExternalSecretSpecDataRemoteRefDecodingStrategy,
+  ExternalSecretSpecDataRemoteRefMetadataPolicy,
   ExternalSecretSpecSecretStoreRefKind,
   ExternalSecretSpecTargetCreationPolicy,
 } from '../../imports/external-secrets.io';
@@ -65,7 +67,10 @@ export class Credentials extends Construct {
               remoteRef: {
                 key: source.entry,
                 property: key,
+                // The API server adds these three, and a structured-merge diff (Argo CD's) compares whole lists.
                 conversionStrategy: ExternalSecretSpecDataRemoteRefConversionStrategy.DEFAULT,
+                decodingStrategy: ExternalSecretSpecDataRemoteRefDecodingStrategy.NONE,
+                metadataPolicy: ExternalSecretSpecDataRemoteRefMetadataPolicy.NONE,
               },
             })),
           },
