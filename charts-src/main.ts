@@ -1,10 +1,14 @@
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { config } from 'zod';
 import { environments } from './environments/environments';
 import { driftOf } from './output/drift';
 import { foldersIn, readFolder, replaceFolder } from './output/files';
 import { environmentOutput, targetsOutput } from './output/outputs';
 import { summaryTable } from './output/summary';
+
+// Each schema reads a few values: compiling it takes longer than it saves.
+config({ jitless: true });
 
 const help = `npm run synth [-- OPTIONS]: renders every environment into dist/
 

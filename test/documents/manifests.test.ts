@@ -5,7 +5,7 @@ import { customResourceDefinition } from '../../definitions/schema/custom-resour
 import { servingDefinitions } from '../../definitions/serving/kinds';
 import { startCluster, type RunningCluster } from '../cluster/start-cluster';
 import { TestCluster } from '../cluster/test-cluster';
-import { buildTimeout, goProgram } from '../charts-src/gitops/go-program';
+import { buildTimeout, goProgram } from '../tools/go-programs';
 import type { Locator } from './entry';
 import { documentBlock } from './texts';
 

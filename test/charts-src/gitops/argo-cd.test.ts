@@ -11,7 +11,7 @@ import { goInstalled } from '../../cluster/binaries/go-build';
 import { testCluster } from '../../cluster/test-cluster';
 import { parseObject } from '../../cluster/unstructured-object';
 import { itWithGo, needsGo } from '../import/go-toolchain';
-import { buildTimeout, goProgram } from './go-program';
+import { buildTimeout, goProgram } from '../../tools/go-programs';
 import { type Application, gitopsOf, withGitops } from './rendered-gitops';
 import { type Question, statuses } from './verdicts';
 

@@ -8,7 +8,7 @@ import { type RunningCluster, startCluster } from '../../cluster/start-cluster';
 import { TestCluster } from '../../cluster/test-cluster';
 import type { UnstructuredObject } from '../../cluster/unstructured-object';
 import { itWithGo, needsGo } from '../import/go-toolchain';
-import { buildTimeout, goProgram } from './go-program';
+import { buildTimeout, goProgram } from '../../tools/go-programs';
 import { type Application, gitopsOf } from './rendered-gitops';
 import { type Question, verdicts } from './verdicts';
 

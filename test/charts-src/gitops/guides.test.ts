@@ -11,7 +11,7 @@ import { goInstalled } from '../../cluster/binaries/go-build';
 import { type RunningCluster, startCluster } from '../../cluster/start-cluster';
 import { TestCluster } from '../../cluster/test-cluster';
 import { itWithGo, needsGo } from '../import/go-toolchain';
-import { buildTimeout, goProgram } from './go-program';
+import { buildTimeout, goProgram } from '../../tools/go-programs';
 import { callsOf, follow, guideBlocks, reader, type Reader } from './guide';
 
 // A cluster of its own: the guides take names for themselves that other tests use too.

@@ -9,7 +9,7 @@ import { type HealthRule, healthRules } from '../../../definitions/names/conditi
 import { servingDefinitions } from '../../../definitions/serving/kinds';
 import { goInstalled } from '../../cluster/binaries/go-build';
 import { itWithGo, needsGo } from '../import/go-toolchain';
-import { buildTimeout, goProgram } from './go-program';
+import { buildTimeout, goProgram } from '../../tools/go-programs';
 import { casesOf, healthCases } from './health-fixtures';
 import { type Question, statuses, verdicts } from './verdicts';
 

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { z } from 'zod';
-import { goProgram } from './go-program';
+import { goProgram } from '../../tools/go-programs';
 
 /** What is asked of the code of Argo CD and Flux; test/tools/argo-lua/main.go says what each is. */
 export type Question =

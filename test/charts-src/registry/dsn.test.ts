@@ -7,7 +7,7 @@ import { applicationRoleScript } from '../../../charts-src/registry/postgres-ini
 import { itWithGo, needsGo } from '../import/go-toolchain';
 import { containerStart, type ContainerStart, type DataByName } from './container-start';
 import type { DatabaseProcess } from './database-process';
-import { dsnProgram } from './dsn-programs';
+import { goProgram } from '../../tools/go-programs';
 import { startMysql } from './mysql-process';
 import { startPostgres } from './postgres-process';
 
@@ -30,15 +30,14 @@ let mysql: DatabaseProcess;
 let mysqlWithTls: DatabaseProcess;
 
 const goInstalled = spawnSync('go', ['version']).status === 0;
-const log = (line: string) => void process.stderr.write(`${line}\n`);
 
 beforeAll(async () => {
   if (!goInstalled) return;
-  connect = await dsnProgram('connect', log);
+  connect = await goProgram('connect');
   [postgres, mysql, mysqlWithTls] = await Promise.all([
     startPostgres({ adminPassword: password, users: [{ user, password, database }], databases: ['fresh', 'ours'] }),
-    startMysql({ user, password, database }, { tls: false, log }),
-    startMysql({ user, password, database }, { tls: true, log }),
+    startMysql({ user, password, database }, { tls: false }),
+    startMysql({ user, password, database }, { tls: true }),
   ]);
   // Go builds the two programs once, on a slow machine for minutes.
 }, 900_000);
@@ -206,7 +205,7 @@ describe(`the registry's own drivers connect with the password ${JSON.stringify(
     `and with one that has %s in it, because no variable is read out of a Secret and nothing is unescaped ${needsGo}`,
     async (part) => {
       const odd = `${part}${password}${part}`;
-      const server = await startMysql({ user, password: odd, database }, { tls: false, log });
+      const server = await startMysql({ user, password: odd, database }, { tls: false });
       try {
         const options: Database = { ...externalMysql(server), tls: disabled };
         expect(await connected(started(options, accountOf(odd)))).toMatchObject({ user, read: name });

@@ -1,5 +1,5 @@
 import { type DatabaseProcess, type DatabaseUser, startDatabase } from './database-process';
-import { dsnProgram } from './dsn-programs';
+import { goProgram } from '../../tools/go-programs';
 
 /**
  * Serves MySQL's protocol from memory to one user.
@@ -8,9 +8,9 @@ import { dsnProgram } from './dsn-programs';
  */
 export async function startMysql(
   { user, password, database }: DatabaseUser,
-  { tls, log }: { readonly tls: boolean; readonly log: (line: string) => void },
+  { tls }: { readonly tls: boolean },
 ): Promise<DatabaseProcess> {
-  const program = await dsnProgram('mysql-server', log);
+  const program = await goProgram('mysql-server');
   return startDatabase(async ({ port, certificate, key }) => {
     const env = { ADDRESS: `127.0.0.1:${port}`, DATABASE: database, USERNAME: user, PASSWORD: password };
     return { program, env: tls ? { ...env, CERTIFICATE: certificate, KEY: key } : env };

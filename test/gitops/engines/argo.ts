@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import type { ServiceAccountIdentity } from '../../cluster/service-account';
-import { engineBinary } from './engine-binaries';
+import { goProgram } from '../../tools/go-programs';
 import type { Commit } from './git-server';
 
 const run = promisify(execFile);
@@ -52,7 +52,7 @@ export class Argo {
 
   /** The program, built if need be, acting as an identity in whose namespace Argo CD's objects are. */
   static async as(identity: ServiceAccountIdentity): Promise<Argo> {
-    return new Argo(await engineBinary('argo', (line) => process.stderr.write(`${line}\n`)), identity);
+    return new Argo(await goProgram('argo'), identity);
   }
 
   /** Looks at an Application and those it brought about, and changes nothing. */

@@ -8,10 +8,10 @@ import { OrphanGuard } from '../../cluster/orphan-guard';
 import { ServerProcess } from '../../cluster/server-process';
 import type { ServiceAccountIdentity } from '../../cluster/service-account';
 import { type UnstructuredObject, parseObject } from '../../cluster/unstructured-object';
-import { type EngineName, engineBinary, engineModule } from './engine-binaries';
+import { goModuleOf, goProgram, type GoProgramName } from '../../tools/go-programs';
 
 /** Flux's controllers that sync manifests. */
-const controllers = ['source-controller', 'kustomize-controller'] as const satisfies readonly EngineName[];
+const controllers = ['source-controller', 'kustomize-controller'] as const satisfies readonly GoProgramName[];
 
 /** Every CRD of the controllers, at their own versions: a controller does not start when one of its kinds is missing. */
 export async function fluxCrds(): Promise<UnstructuredObject[]> {
@@ -21,7 +21,7 @@ export async function fluxCrds(): Promise<UnstructuredObject[]> {
 
 async function crdsOf(name: (typeof controllers)[number]): Promise<UnstructuredObject[]> {
   const module = `github.com/fluxcd/${name}`;
-  const sums = await readFile(join(engineModule(name), 'go.sum'), 'utf8');
+  const sums = await readFile(join(goModuleOf(name), 'go.sum'), 'utf8');
   const [, version, sum] = new RegExp(`^${module} (v[^ /]+) (h1:.*)$`, 'm').exec(sums) ?? [];
   if (version === undefined || sum === undefined)
     throw new Error(`reading crds of ${module}: not in test/tools/flux/go.sum`);
@@ -43,10 +43,9 @@ export class FluxControllers {
    * Their CRDs have to be installed.
    */
   static async start(identity: ServiceAccountIdentity): Promise<FluxControllers> {
-    const log = (line: string) => void process.stderr.write(`${line}\n`);
     const paths = {
-      source: await engineBinary('source-controller', log),
-      kustomize: await engineBinary('kustomize-controller', log),
+      source: await goProgram('source-controller'),
+      kustomize: await goProgram('kustomize-controller'),
     };
     const directory = await mkdtemp(join(await realpath(tmpdir()), 'slipway-flux-'));
     const guard = new OrphanGuard(directory);
