@@ -123,12 +123,19 @@ class Things {
     return { apiVersion: `${this.group}/${version}`, kind: this.kind, metadata: { name }, spec };
   }
 
+  /**
+   * The answer, which is a verdict: while the server puts a new schema in place of the old one it says 429 ("storage is
+   * (re)initializing") or 503, and means later.
+   */
   private request(method: 'GET' | 'POST' | 'PATCH', version: string, path: string, body?: unknown, query = {}) {
     const url = `/apis/${this.group}/${version}/namespaces/${this.namespace}/${this.plural}${path}`;
-    return this.cluster.request(method, url, {
-      ...(body !== undefined && { body }),
-      ...(method === 'PATCH' && { contentType: 'application/merge-patch+json' }),
-      query: { ...(method !== 'GET' && { fieldValidation: 'Strict' }), ...query },
+    return waitFor(`an answer to ${method} ${url}`, async () => {
+      const answer = await this.cluster.request(method, url, {
+        ...(body !== undefined && { body }),
+        ...(method === 'PATCH' && { contentType: 'application/merge-patch+json' }),
+        query: { ...(method !== 'GET' && { fieldValidation: 'Strict' }), ...query },
+      });
+      return answer.status === 429 || answer.status === 503 ? undefined : answer;
     });
   }
 }
