@@ -92,8 +92,8 @@ export function addDeployment(scope: Construct, { names, options, settings, imag
                 ...settings.variables.map(({ name, value }) => ({ name, value })),
                 fromField('POD_NAME', 'metadata.name'),
                 fromField('POD_NAMESPACE', 'metadata.namespace'),
-                // A young generation of 1 MB costs a little CPU and saves 6 MB for good.
-                { name: 'NODE_OPTIONS', value: '--max-semi-space-size=1' },
+                // A young generation of 2 MB instead of 16 costs a little CPU and saves 5 MB for good; 1 MB took a tenth of the time.
+                { name: 'NODE_OPTIONS', value: '--max-semi-space-size=2' },
                 { name: 'NODE_COMPILE_CACHE', value: '/tmp/node-compile-cache' },
               ],
               ports: [
