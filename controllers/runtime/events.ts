@@ -76,8 +76,8 @@ const reportEveryMs = 30_000;
 /** Series remembered at most: the oldest go first. */
 const mostSeries = 2000;
 /**
- * Events written at once, and per second from then on. Two events for each of a thousand objects that change together took a third of
- * the API server's time from the work that they tell of.
+ * Events written at once, and per second from then on. Two events for each of a thousand objects that change together are as many
+ * requests as the work that they tell of.
  */
 const burst = 25;
 const perSecond = 10;
