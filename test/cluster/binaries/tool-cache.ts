@@ -20,7 +20,7 @@ export async function toolCacheDirectory(environment: NodeJS.ProcessEnv): Promis
 }
 
 /** The user's directory for caches. The XDG specification says to ignore a relative XDG_CACHE_HOME. */
-function userCache(environment: NodeJS.ProcessEnv): string {
+export function userCache(environment: NodeJS.ProcessEnv): string {
   const configured = environment['XDG_CACHE_HOME'];
   return configured !== undefined && isAbsolute(configured) ? configured : join(homedir(), '.cache');
 }

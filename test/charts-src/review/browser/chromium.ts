@@ -1,8 +1,8 @@
 import { access, constants, mkdir } from 'node:fs/promises';
-import { homedir } from 'node:os';
-import { delimiter, dirname, isAbsolute, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { CommandMissing } from '../../../../controllers/image/command';
 import { withBuildLock } from '../../../cluster/binaries/build-lock';
+import { userCache } from '../../../cluster/binaries/tool-cache';
 import { type Chromium, unpackChromium, unpackedChromium } from './debian-chromium';
 
 /** Names under which distributions and vendors install it. */
@@ -60,12 +60,6 @@ async function obtain(
 function candidates({ PATH = '' }: NodeJS.ProcessEnv): string[] {
   const folders = PATH.split(delimiter).filter((folder) => folder !== '');
   return programNames.flatMap((name) => folders.map((folder) => join(folder, name)));
-}
-
-/** The XDG specification says to ignore a relative XDG_CACHE_HOME. */
-function userCache(environment: NodeJS.ProcessEnv): string {
-  const configured = environment['XDG_CACHE_HOME'];
-  return configured !== undefined && isAbsolute(configured) ? configured : join(homedir(), '.cache');
 }
 
 async function isExecutable(path: string): Promise<boolean> {
