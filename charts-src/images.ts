@@ -49,22 +49,28 @@ export function parseImageLock(value: unknown): Images {
 export const lockedImages: Images = parseImageLock(lock);
 
 /** What an environment may change of an image: usually the repository, for a mirror. */
-const overrideSchema = imageSchema.partial();
+const overrideSchema = z.strictObject({
+  repository: imageSchema.shape.repository.exactOptional(),
+  tag: imageSchema.shape.tag.exactOptional(),
+  digest: imageSchema.shape.digest,
+});
 
 /** Images of an environment: those of the lock file, and what the environment changes. */
 export const imagesSchema = z
   .partialRecord(z.enum(Object.keys(lockedImages) as [keyof Images, ...(keyof Images)[]]), overrideSchema)
   .transform((overrides): Images => {
-    const entries = Object.entries(lockedImages).map(([name, image]): [string, Image] => {
-      const override = overrides[name as keyof Images] ?? {};
-      // Another tag is another image: the digest of the lock file is not its.
-      const { digest, ...unpinned } = image;
-      const base = override.tag === undefined || override.tag === image.tag ? image : unpinned;
-      void digest;
-      return [name, { ...base, ...override } as Image];
-    });
-    return Object.fromEntries(entries) as Images;
+    const images = Object.entries(lockedImages).map(([name, image]: [string, Image]) => [
+      name,
+      overridden(image, overrides[name as keyof Images]),
+    ]);
+    return Object.fromEntries(images) as Images;
   });
+
+/** Another tag is another image: the digest of the lock file is not its. */
+function overridden({ digest, ...image }: Image, override: z.output<typeof overrideSchema> = {}): Image {
+  const same = (override.tag ?? image.tag) === image.tag;
+  return { ...image, ...(same && digest !== undefined ? { digest } : {}), ...override };
+}
 
 /** An image as pods refer to it. */
 export function imageReference({ repository, tag, digest }: Image): string {
