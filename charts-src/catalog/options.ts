@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { dnsLabel } from '../kubernetes/dns-label';
+import { gatewaySchema } from '../kubernetes/mesh';
 import { storageSchema } from '../registry/database-options';
 import { apiServerAddresses, addressesSchema } from '../kubernetes/network-peers';
 import { resourcesSchema } from '../kubernetes/resources';
@@ -46,10 +47,7 @@ export const catalogSchema = z.strictObject({
     })
     .exactOptional(),
   /** The way in from Istio's gateway, as `namespace/name`; absent: no objects of Istio. */
-  gateway: z
-    .string()
-    .regex(/^[a-z0-9-]+\/[a-z0-9-]+$/, 'expected namespace/name')
-    .exactOptional(),
+  gateway: gatewaySchema.exactOptional(),
 });
 
 /** Options of the model catalog, with every default applied. */

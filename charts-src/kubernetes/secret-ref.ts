@@ -8,7 +8,8 @@ const objectName = z
     'expected the name of an object: lower-case letters, digits, dashes, dots',
   );
 
-const dataKey = z
+/** Key of a Secret or ConfigMap. */
+export const dataKeySchema = z
   .string()
   .regex(/^[-._a-zA-Z0-9]{1,253}$/, 'expected a key: letters, digits, dashes, dots, underscores');
 
@@ -19,7 +20,7 @@ export const objectNameSchema = objectName;
  * One value of a Secret in the namespace of whatever uses it. There is no option for the value itself, so that none can
  * get into a file.
  */
-export const secretRefSchema = z.strictObject({ name: objectName, key: dataKey });
+export const secretRefSchema = z.strictObject({ name: objectName, key: dataKeySchema });
 
 /** One value of a Secret. */
 export type SecretRef = z.output<typeof secretRefSchema>;
@@ -27,7 +28,7 @@ export type SecretRef = z.output<typeof secretRefSchema>;
 /** A value that is written down, or one of a ConfigMap that somebody else keeps. */
 export const valueOrConfigMapRefSchema = z.union([
   z.string().min(1),
-  z.strictObject({ configMap: objectName, key: dataKey }),
+  z.strictObject({ configMap: objectName, key: dataKeySchema }),
 ]);
 
 /** A value, or where it is. */

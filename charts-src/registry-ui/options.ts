@@ -1,17 +1,15 @@
 import { z } from 'zod';
 import { dnsLabel } from '../kubernetes/dns-label';
+import { gatewayPrincipalSchema, gatewaySchema, kubeflowGateway } from '../kubernetes/mesh';
 import { apiServerAddresses } from '../kubernetes/network-peers';
 import { resourcesSchema } from '../kubernetes/resources';
 
 const behindIstio = z.strictObject({
   mode: z.literal('istio'),
   /** Gateway through which browsers come, as `namespace/name`. */
-  gateway: z
-    .string()
-    .regex(/^[a-z0-9-]+\/[a-z0-9-]+$/, 'expected namespace/name')
-    .default('kubeflow/kubeflow-gateway'),
+  gateway: gatewaySchema.default(kubeflowGateway),
   /** Identity of that gateway: the only one that may talk to the UI. */
-  gatewayPrincipal: z.string().min(1).default('cluster.local/ns/istio-system/sa/istio-ingressgateway-service-account'),
+  gatewayPrincipal: gatewayPrincipalSchema,
 });
 
 const standalone = z.strictObject({

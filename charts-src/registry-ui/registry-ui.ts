@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import { configChecksumAnnotation } from '../../definitions/names/controller';
 import { registryPort, registryServerLabel } from '../../definitions/names/model-registry';
 import { addDisruptionBudget, spread } from '../kubernetes/availability';
+import { namespaceOfPrincipal } from '../kubernetes/mesh';
 import { dnsEgress, egressTo, namespaceNamed, podsIn, tcp } from '../kubernetes/network-peers';
 import { resourceRequirements } from '../kubernetes/resources';
 import { addMesh } from './mesh';
@@ -113,7 +114,7 @@ function addNetworkPolicy(
   catalog: RegistryUiProps['catalog'],
 ): void {
   if (networkPolicy === undefined) return;
-  const gateway = exposure.mode === 'istio' ? /\/ns\/([^/]+)\//.exec(exposure.gatewayPrincipal)?.[1] : undefined;
+  const gateway = exposure.mode === 'istio' ? namespaceOfPrincipal(exposure.gatewayPrincipal) : undefined;
   const namespaces = [...networkPolicy.namespaces, ...(gateway === undefined ? [] : [gateway])];
   const pods = { matchLabels: { [registryServerLabel.key]: registryServerLabel.value } };
   const servers =

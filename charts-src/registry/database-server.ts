@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { dnsEgress, podsIn, tcp } from '../kubernetes/network-peers';
 import { externalReferences } from '../kubernetes/references';
 import { resourceRequirements } from '../kubernetes/resources';
+import { Credentials } from '../secrets/credentials';
 import type { GeneratorProps } from '../secrets/generated-secret';
 import type { OptionsOf } from './database-options';
 import { type DatabaseNames, registryNames } from './names';
@@ -35,6 +36,16 @@ export interface DatabaseServer {
   readonly volumeMounts?: readonly k8s.VolumeMount[];
   /** Secret of somebody else that the pod refers to. */
   readonly externalSecret: string | undefined;
+}
+
+/** Credentials of a database that we bring, from where its options say. */
+export function databaseCredentials(
+  scope: Construct,
+  { registry, options, generator }: DatabaseProps<OptionsOf<'mysql' | 'postgres'>>,
+  { secret: name }: DatabaseNames,
+): Credentials {
+  const { namespace } = registry;
+  return new Credentials(scope, 'Credentials', { name, namespace, source: options.credentials, generator });
 }
 
 /** Service, disk, Deployment and NetworkPolicy of a database for one registry. */

@@ -2,10 +2,9 @@ import { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
 import { podsIn, tcp } from '../kubernetes/network-peers';
 import { secretVariable } from '../kubernetes/secret-ref';
-import { Credentials } from '../secrets/credentials';
 import { type DatabaseAccess, dsnVariable, mysqlDsn } from './database';
 import type { OptionsOf } from './database-options';
-import { addDatabaseServer, type DatabaseProps } from './database-server';
+import { addDatabaseServer, databaseCredentials, type DatabaseProps } from './database-server';
 import { databaseNames } from './names';
 
 const port = 3306;
@@ -16,15 +15,10 @@ export class Mysql extends Construct {
 
   constructor(scope: Construct, id: string, props: DatabaseProps<OptionsOf<'mysql'>>) {
     super(scope, id);
-    const { registry, options, generator } = props;
+    const { registry, options } = props;
     const names = databaseNames(registry, 'mysql');
     const { namespace } = registry;
-    const credentials = new Credentials(this, 'Credentials', {
-      name: names.secret,
-      namespace,
-      source: options.credentials,
-      generator,
-    });
+    const credentials = databaseCredentials(this, props, names);
     const { username, password, adminPassword } = credentials.refs;
     new k8s.KubeConfigMap(this, 'Parameters', {
       metadata: { name: names.parameters, namespace },

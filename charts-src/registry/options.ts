@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { dnsLabel } from '../kubernetes/dns-label';
+import { gatewayPrincipalSchema, gatewaySchema, kubeflowGateway } from '../kubernetes/mesh';
 import { apiServerAddresses } from '../kubernetes/network-peers';
 import { resourcesSchema } from '../kubernetes/resources';
 import { databaseSchema } from './database-options';
@@ -20,12 +21,9 @@ const networkPolicySchema = z.strictObject({
 
 const meshSchema = z.strictObject({
   /** Gateway through which browsers come, as `namespace/name`: without its namespace it is looked for beside the VirtualService. */
-  gateway: z
-    .string()
-    .regex(/^[a-z0-9-]+\/[a-z0-9-]+$/, 'expected namespace/name')
-    .default('kubeflow/kubeflow-gateway'),
+  gateway: gatewaySchema.default(kubeflowGateway),
   /** Identity of that gateway. */
-  gatewayPrincipal: z.string().min(1).default('cluster.local/ns/istio-system/sa/istio-ingressgateway-service-account'),
+  gatewayPrincipal: gatewayPrincipalSchema,
   /** Further identities that may use the API. */
   principals: z.array(z.string().min(1)).default([]),
   /** Namespaces all of whose identities may use the API. */

@@ -7,6 +7,7 @@ import {
   registryServiceLabel,
 } from '../../definitions/names/model-registry';
 import { addDisruptionBudget, spread } from '../kubernetes/availability';
+import { namespaceOfPrincipal } from '../kubernetes/mesh';
 import { dnsEgress, namespaceNamed, podsIn, tcp } from '../kubernetes/network-peers';
 import { externalReferences } from '../kubernetes/references';
 import { resourceRequirements } from '../kubernetes/resources';
@@ -175,7 +176,10 @@ function addNetworkPolicy(scope: Construct, { options, database, clients }: Serv
   const { namespace, networkPolicy, mesh } = options;
   if (networkPolicy === undefined) return;
   const names = registryNames(options);
-  const namespaces = [...networkPolicy.namespaces, ...(mesh === undefined ? [] : [gatewayNamespace(mesh)])];
+  const namespaces = [
+    ...networkPolicy.namespaces,
+    ...(mesh === undefined ? [] : [namespaceOfPrincipal(mesh.gatewayPrincipal)]),
+  ];
   new k8s.KubeNetworkPolicy(scope, 'NetworkPolicy', {
     metadata: { name: names.networkPolicy, namespace },
     spec: {
@@ -194,9 +198,4 @@ function addNetworkPolicy(scope: Construct, { options, database, clients }: Serv
       egress: [dnsEgress, ...database.egress],
     },
   });
-}
-
-/** Namespace of the pods behind the gateway: that of their identity, not that of the Gateway object. */
-function gatewayNamespace({ gatewayPrincipal }: NonNullable<RegistryOptions['mesh']>): string {
-  return /\/ns\/([^/]+)\//.exec(gatewayPrincipal)?.[1] ?? 'istio-system';
 }

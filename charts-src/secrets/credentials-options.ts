@@ -1,9 +1,5 @@
 import { z } from 'zod';
-import { objectNameSchema } from '../kubernetes/secret-ref';
-
-const dataKey = z
-  .string()
-  .regex(/^[-._a-zA-Z0-9]{1,253}$/, 'expected a key: letters, digits, dashes, dots, underscores');
+import { dataKeySchema as dataKey, objectNameSchema } from '../kubernetes/secret-ref';
 
 /** Where the credentials of a database come from. None of the ways has the password itself in a file. */
 export const credentialsSchema = z.discriminatedUnion('from', [
