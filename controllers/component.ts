@@ -8,8 +8,6 @@ import type { RuntimeMetrics } from './runtime/metrics';
 /** A controller that the program can run: `slipway NAME`. */
 export interface Component {
   readonly name: string;
-  /** One line for `--help`. */
-  readonly summary: string;
   /** Lease that keeps two of them from working at the same time. */
   readonly lease: string;
   /** Name of its file below the configuration directory. */

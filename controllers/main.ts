@@ -1,15 +1,10 @@
 import { ConfigError } from '../definitions/config/parse-config';
-import type { Component } from './component';
-import { runComponent } from './process';
-import { registrySync } from './registry-sync/component';
 import { controllerFlagsHelp, parseControllerFlags } from './runtime/flags';
 import { UsageError } from './runtime/usage-error';
 import { version } from '../definitions/names/version';
 
-const components: readonly Component[] = [registrySync];
-
-/** A sub-command that does its work and ends. What it needs is loaded when it is asked for: a controller has no use for it. */
-interface Task {
+/** A word after `slipway`. What it needs is loaded when it is asked for: an init container has no use for a controller. */
+interface Command {
   readonly name: string;
   /** One line for `--help`. */
   readonly summary: string;
@@ -17,7 +12,32 @@ interface Task {
   run(args: readonly string[]): Promise<number>;
 }
 
-const tasks: readonly Task[] = [
+/** Controllers: they run until they are told to stop, and share their flags. */
+const components: readonly Command[] = [
+  {
+    name: 'registry-sync',
+    summary: 'keeps one Model Registry record in step with each labelled InferenceService',
+    run: async (args) => {
+      const flags = parseControllerFlags(args);
+      const [{ registrySync }, { runComponent }] = await Promise.all([
+        import('./registry-sync/component.js'),
+        import('./process.js'),
+      ]);
+      return runComponent(registrySync, flags, process.env);
+    },
+  },
+];
+
+/** They do their work and end, and have flags of their own. */
+const tasks: readonly Command[] = [
+  {
+    name: 'storage-initializer',
+    summary: 'fetches model files: URI DIRECTORY [URI DIRECTORY ...]',
+    run: async (args) => {
+      const { runStorageInitializer } = await import('./storage-initializer/command.js');
+      return runStorageInitializer(args, process.env);
+    },
+  },
   {
     name: 'generate-secret',
     summary: 'makes a Secret with random passwords, once',
@@ -29,7 +49,7 @@ const tasks: readonly Task[] = [
 ];
 
 const listed = (commands: readonly { readonly name: string; readonly summary: string }[]) =>
-  commands.map(({ name, summary }) => `  ${name.padEnd(18)} ${summary}`).join('\n');
+  commands.map(({ name, summary }) => `  ${name.padEnd(20)} ${summary}`).join('\n');
 
 const help = `slipway ${version}: model serving on Kubernetes
 
@@ -71,7 +91,7 @@ async function main(args: readonly string[]): Promise<number> {
       `${word === undefined ? 'no component given' : `unknown component ${JSON.stringify(word)}`}, allowed: ${names}`,
     );
   }
-  return runComponent(component, parseControllerFlags(rest), process.env);
+  return component.run(rest);
 }
 
 main(process.argv.slice(2)).then(

@@ -31,7 +31,6 @@ const backoff = { baseMs: 5, maxMs: 60_000 };
 /** `slipway registry-sync`: keeps Model Registry records in step with InferenceServices. */
 export const registrySync: Component = {
   name: 'registry-sync',
-  summary: 'keeps one Model Registry record in step with each labelled InferenceService',
   lease: registrySyncLease,
   configFile: registrySyncConfigFile,
   configure: (file, environment) => new ConfiguredRegistrySync(registrySyncSettings(file, environment)),

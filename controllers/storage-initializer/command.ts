@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs';
+import { ConfigError } from '../../definitions/config/parse-config';
+import type { Environment } from '../component';
+import { causeText } from '../runtime/cause-text';
+import { realClock, realRandom } from '../runtime/clock';
+import { redactText } from '../runtime/redaction';
+import { UsageError } from '../runtime/usage-error';
+import { parsePairs, storageInitializerUsage } from './arguments';
+import { displayUri } from './display-uri';
+import { fetchUri } from './fetch-uri';
+import { fileFilters } from './general-settings';
+import { HttpClient } from './http/http-client';
+import { initializerLog, oneLine } from './log';
+import { StorageError } from './storage-error';
+import { Progress } from './transfer/progress';
+
+/** Exit code of a process that SIGTERM ended. */
+const terminatedExitCode = 143;
+
+/**
+ * Runs `slipway storage-initializer`: fetches every URI into its directory, one after the other; the first failure ends it. The last line
+ * of standard error says what went wrong: Kubernetes makes it the termination message, and KServe the status.
+ *
+ * @returns the exit code: 0 done, 1 a failure, 143 SIGTERM
+ * @throws UsageError, ConfigError before anything is fetched
+ */
+export async function runStorageInitializer(args: readonly string[], environment: Environment): Promise<number> {
+  if (args.includes('--help') || args.includes('-h')) {
+    process.stdout.write(`${storageInitializerUsage}\n`);
+    return 0;
+  }
+  const pairs = parsePairs(args);
+  const [clock, random] = [realClock, realRandom];
+  const log = initializerLog((line) => process.stderr.write(line), clock);
+  const stop = new AbortController();
+  const onSignal = () => stop.abort(new StorageError('other', 'stopped by SIGTERM'));
+  process.once('SIGTERM', onSignal);
+  process.once('SIGINT', onSignal);
+  const http = new HttpClient({
+    environment,
+    clock,
+    random,
+    connectTimeoutMs: 15_000,
+    readTimeoutMs: 30_000,
+    attempts: 3,
+  });
+  try {
+    const filters = fileFilters(environment);
+    const owner = { boot: bootId(), pod: environment['HOSTNAME'] ?? '' };
+    const shown = pairs.map(({ uri, destination }) => `('${displayUri(uri)}', '${destination}')`).join(', ');
+    log.info(`Initializing, args: (src_uri, dest_path): [${shown}]`);
+    const began = clock.monotonic();
+    for (const pair of pairs) {
+      log.info(`Copying contents of ${displayUri(pair.uri)} to local`);
+      const progress = new Progress();
+      await fetchUri(pair, { environment, http, clock, random, log, filters, owner }, progress, stop.signal);
+      log.info(`Successfully copied ${displayUri(pair.uri)} to ${pair.destination}`);
+    }
+    log.info(`Model downloaded in ${((clock.monotonic() - began) / 1000).toFixed(3)} seconds.`);
+    return 0;
+  } catch (error) {
+    if (error instanceof UsageError || error instanceof ConfigError) throw error;
+    // Without time and level: this line is what the user reads in the status of the InferenceService.
+    process.stderr.write(`${redactText(oneLine(lastWords(error)))}\n`);
+    return stop.signal.aborted ? terminatedExitCode : 1;
+  } finally {
+    process.off('SIGTERM', onSignal);
+    process.off('SIGINT', onSignal);
+    await http.close();
+  }
+}
+
+function lastWords(error: unknown): string {
+  return error instanceof StorageError
+    ? `Storage initialization failed: ${error.message}`
+    : `Unexpected error during storage initialization: ${causeText(error)}`;
+}
+
+/** Which run of the kernel this is; empty where the system does not say. */
+function bootId(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  } catch {
+    return '';
+  }
+}

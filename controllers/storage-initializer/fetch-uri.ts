@@ -1,0 +1,99 @@
+import { existsSync } from 'node:fs';
+import { storageKindOf, storageKinds } from '../../definitions/storage/storage-kinds';
+import type { FetchPair } from './arguments';
+import { displayUri } from './display-uri';
+import { noteFetched, wasFetched } from './destination/fetched-marker';
+import { publish } from './destination/publish';
+import { Staging, type StagingOwner } from './destination/staging';
+import type { FileFilters } from './filters';
+import type { FetchedAmount, Source, SourceContext } from './source';
+import { sources } from './sources';
+import { StorageError } from './storage-error';
+import { fetchObjects } from './transfer/fetch-objects';
+import type { Progress } from './transfer/progress';
+
+/** What the URIs of a command are fetched with. */
+export interface FetchContext extends SourceContext {
+  readonly filters: FileFilters;
+  readonly owner: StagingOwner;
+}
+
+/**
+ * Fetches one URI into a directory: stages its files, publishes them when they are all there.
+ *
+ * @throws StorageError, ConfigError; nothing is published then. What was staged is kept for the next run when the failure was one of the
+ *   network, and removed otherwise, also when the signal aborts
+ */
+export async function fetchUri(
+  { uri, destination }: FetchPair,
+  context: FetchContext,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<FetchedAmount | 'there already'> {
+  const { owner, filters } = context;
+  const identity = JSON.stringify([uri, filters]);
+  if (wasFetched(destination, identity, owner)) return 'there already';
+  const source = await openSource(uri, context);
+  return fetchSource(source, { identity, destination }, context, progress, signal);
+}
+
+/**
+ * {@link fetchUri} with a source that is open.
+ *
+ * @param identity everything that decides which files there are
+ */
+export async function fetchSource(
+  source: Source,
+  { identity, destination }: { readonly identity: string; readonly destination: string },
+  context: FetchContext,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<FetchedAmount> {
+  const { owner, clock } = context;
+  const staging = Staging.open(destination, identity, source.name, owner, clock.now());
+  try {
+    const amount = await fetchInto(staging, source, context, progress, signal);
+    staging.tree.makeLinks();
+    publish(staging.tree.directory, destination);
+    staging.remove();
+    noteFetched(destination, identity, owner);
+    return amount;
+  } catch (error) {
+    if (error instanceof StorageError && error.transient && !signal.aborted) staging.close();
+    else staging.remove();
+    throw error;
+  }
+}
+
+async function fetchInto(
+  { tree, finished }: Staging,
+  source: Source,
+  context: FetchContext,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<FetchedAmount> {
+  if ('fetchInto' in source) return source.fetchInto(tree, signal);
+  const { clock, random, log, filters } = context;
+  return fetchObjects(
+    { source, http: source.http ?? context.http, tree, finished, clock, random, log, progress, signal },
+    filters,
+  );
+}
+
+/** Opens the source of a URI. @throws StorageError when nothing fetches such URIs */
+async function openSource(uri: string, context: SourceContext): Promise<Source> {
+  if (uri.startsWith('/mnt/pvc') && !existsSync(uri)) {
+    throw new StorageError('not-found', `Cannot locate source uri ${uri} for PVC`);
+  }
+  const kind = storageKindOf(uri);
+  if (kind === undefined) {
+    const known = "'gs://', 's3://', 'file://', 'http(s)://', 'hf://', 'modelscope://' and 'oci://'";
+    throw new StorageError(
+      'other',
+      `Cannot recognize storage type for ${displayUri(uri)}: ${known} are the current available storage type.`,
+    );
+  }
+  const open = await sources[kind]();
+  context.log.debug(`${displayUri(uri)} is fetched from ${storageKinds[kind].protocol}`);
+  return open(uri, context);
+}

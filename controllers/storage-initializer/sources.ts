@@ -1,0 +1,23 @@
+import type { StorageKindName } from '../../definitions/storage/storage-kinds';
+import type { OpenSource } from './source';
+
+/**
+ * The modules that fetch, by kind of storage. Each is loaded when a URI of its kind is fetched: a pod that fetches from S3 has no use for
+ * a git client, and waits for none.
+ */
+export const sources: Readonly<Record<StorageKindName, () => Promise<OpenSource>>> = {
+  gcs: notYet,
+  s3: notYet,
+  webhdfs: notYet,
+  azureBlob: notYet,
+  azureFile: notYet,
+  huggingFace: notYet,
+  modelScope: notYet,
+  oci: notYet,
+  git: notYet,
+  http: async () => (await import('./sources/http/http-source.js')).openHttpSource,
+};
+
+async function notYet(): Promise<never> {
+  throw new Error('not written yet');
+}
