@@ -44,8 +44,9 @@ export function runningChecksum(algorithm: ChecksumAlgorithm): RunningChecksum {
 
 /** @throws StorageError `corrupt` when a checksum is not the promised one */
 export function verifyChecksums(name: string, computed: readonly RunningChecksum[], known: Checksums): void {
-  for (const { algorithm, value } of computed) {
-    const [got, promised] = [value(), known[algorithm]];
+  for (const checksum of computed) {
+    const { algorithm } = checksum;
+    const [got, promised] = [checksum.value(), known[algorithm]];
     if (got !== promised) {
       throw new StorageError('corrupt', `${name}: ${algorithm} of what arrived is ${got}, promised was ${promised}`);
     }
