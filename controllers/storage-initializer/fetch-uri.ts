@@ -66,16 +66,28 @@ export async function fetchSource(
 }
 
 async function fetchInto(
-  { tree, finished }: Staging,
+  staging: Staging,
   source: Source,
   context: FetchContext,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<FetchedAmount> {
+  const { tree, finished } = staging;
   if ('fetchInto' in source) return source.fetchInto(tree, signal);
   const { clock, random, log, filters } = context;
   return fetchObjects(
-    { source, http: source.http ?? context.http, tree, finished, clock, random, log, progress, signal },
+    {
+      source,
+      http: source.http ?? context.http,
+      tree,
+      finished,
+      rangesFileOf: (path) => staging.rangesFileOf(path),
+      clock,
+      random,
+      log,
+      progress,
+      signal,
+    },
     filters,
   );
 }

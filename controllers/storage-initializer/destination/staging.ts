@@ -80,6 +80,11 @@ export class Staging {
     return join(this.directory, 'scratch');
   }
 
+  /** Path of the notes about which ranges of a file are there. */
+  rangesFileOf(path: string): string {
+    return join(this.directory, 'ranges', nameOfRangesFile(path));
+  }
+
   /** Keeps what is there for the next run. */
   close(): void {
     this.finished.close();
@@ -120,11 +125,11 @@ function removeUnfinished(root: string, below: string, finished: FinishedFiles, 
   }
 }
 
-/** Name of the file that notes which ranges of a file are there. */
-export function rangesFileOf(path: string): string {
+/** A name that any path fits into. */
+function nameOfRangesFile(path: string): string {
   return createHash('sha256').update(path).digest('hex').slice(0, 32);
 }
 
 function hasRanges(ranges: string, path: string): boolean {
-  return statSync(join(ranges, rangesFileOf(path)), { throwIfNoEntry: false }) !== undefined;
+  return statSync(join(ranges, nameOfRangesFile(path)), { throwIfNoEntry: false }) !== undefined;
 }

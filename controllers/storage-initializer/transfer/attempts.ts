@@ -34,7 +34,7 @@ export class TransientFailure extends Error {
  */
 export async function withAttempts<T>(
   name: string,
-  most: number,
+  most: () => number,
   { clock, random, log, progress, signal }: AttemptContext,
   received: () => number,
   attempt: () => Promise<T>,
@@ -47,7 +47,7 @@ export async function withAttempts<T>(
       if (!(error instanceof TransientFailure)) throw error;
       signal.throwIfAborted();
       fruitless = received() > before ? 1 : fruitless + 1;
-      if (fruitless > most) throw error.reason;
+      if (fruitless > most()) throw error.reason;
       const delay = retryDelayMs(fruitless, error.headers, { clock, random });
       progress.retries += 1;
       const words = error.reason instanceof StorageError ? error.reason.message : causeText(error.reason);

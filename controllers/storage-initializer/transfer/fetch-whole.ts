@@ -3,7 +3,7 @@ import { diskError } from '../destination/disk-error';
 import type { FileFacts, RemoteFile } from '../source';
 import { StorageError } from '../storage-error';
 import { TransientFailure, withAttempts } from './attempts';
-import { checksumsToVerify, runningChecksum, verifyChecksums, type RunningChecksum } from './checksum';
+import { checksumsToVerify, mostMismatches, runningChecksum, verifyChecksums, type RunningChecksum } from './checksum';
 import { FileWriter } from './file-writer';
 import { fetchStretch } from './stretch';
 import type { TransferContext } from './transfer-context';
@@ -18,9 +18,13 @@ export class BetterInRanges extends Error {
   }
 }
 
-/** Tries of one request, and how often a file gets them again: a bad minute of the network must not end a long fetch. */
-export function attemptsOf(context: TransferContext): number {
-  return (context.source.attempts ?? 3) * 4;
+/**
+ * Tries in a row that may bring nothing. Until anything has arrived they are few, so that a wrong address is told soon; later a bad minute
+ * of the network must not end a long fetch: four times as many take about two minutes with their waits.
+ */
+export function attemptsOf({ source, progress }: TransferContext): number {
+  const { attempts = 3 } = source;
+  return progress.bytes === 0 ? attempts : attempts * 4;
 }
 
 /**
@@ -43,10 +47,11 @@ async function fetchInto(context: TransferContext, listed: RemoteFile, descripto
   let file = listed;
   let received = 0;
   let most = 0;
+  let mismatches = 0;
   let checksums: RunningChecksum[] = [];
   await withAttempts(
     listed.name,
-    attemptsOf(context),
+    () => attemptsOf(context),
     context,
     () => most,
     async () => {
@@ -79,8 +84,10 @@ async function fetchInto(context: TransferContext, listed: RemoteFile, descripto
         await writer?.end();
       }
       try {
-        verifyChecksums(file.name, checksums, file.checksums ?? {});
+        await verifyChecksums(file.name, checksums, file.checksums ?? {});
       } catch (error) {
+        mismatches += 1;
+        if (mismatches > mostMismatches) throw error;
         // What is there is wrong somewhere: from the beginning.
         received = 0;
         throw new TransientFailure(error);

@@ -11,4 +11,6 @@ export interface TransferContext extends AttemptContext {
   readonly tree: StagedTree;
   /** Files that a run before this one has finished. */
   readonly finished: FinishedFiles;
+  /** Path of the notes about the ranges of a file. */
+  rangesFileOf(path: string): string;
 }
