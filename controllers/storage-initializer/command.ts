@@ -5,14 +5,15 @@ import { causeText } from '../runtime/cause-text';
 import { realClock, realRandom } from '../runtime/clock';
 import { redactText } from '../runtime/redaction';
 import { UsageError } from '../runtime/usage-error';
-import { parsePairs, storageInitializerUsage } from './arguments';
+import { parsePairs, type FetchPair, storageInitializerUsage } from './arguments';
 import { displayUri } from './display-uri';
-import { fetchUri } from './fetch-uri';
+import { fetchUri, type FetchContext } from './fetch-uri';
 import { fileFilters } from './general-settings';
 import { HttpClient } from './http/http-client';
 import { initializerLog, oneLine } from './log';
 import { StorageError } from './storage-error';
 import { Progress } from './transfer/progress';
+import { reportProgress, summaryLine } from './transfer/progress-report';
 
 /** Exit code of a process that SIGTERM ended. */
 const terminatedExitCode = 143;
@@ -52,9 +53,7 @@ export async function runStorageInitializer(args: readonly string[], environment
     const began = clock.monotonic();
     for (const pair of pairs) {
       log.info(`Copying contents of ${displayUri(pair.uri)} to local`);
-      const progress = new Progress();
-      await fetchUri(pair, { environment, http, clock, random, log, filters, owner }, progress, stop.signal);
-      log.info(`Successfully copied ${displayUri(pair.uri)} to ${pair.destination}`);
+      await fetchAndReport(pair, { environment, http, clock, random, log, filters, owner }, stop.signal);
     }
     log.info(`Model downloaded in ${((clock.monotonic() - began) / 1000).toFixed(3)} seconds.`);
     return 0;
@@ -68,6 +67,26 @@ export async function runStorageInitializer(args: readonly string[], environment
     process.off('SIGINT', onSignal);
     await http.close();
   }
+}
+
+/** Fetches a pair, shows how far it is, and says at the end what it was. */
+async function fetchAndReport(pair: FetchPair, context: FetchContext, signal: AbortSignal): Promise<void> {
+  const { clock, log } = context;
+  const progress = new Progress();
+  const began = clock.monotonic();
+  const output = {
+    terminal: process.stderr.isTTY,
+    write: (text: string) => void process.stderr.write(text),
+    log: (line: string) => log.info(line),
+  };
+  const stopReport = reportProgress(progress, output, clock);
+  const amount = await fetchUri(pair, context, progress, signal).finally(stopReport);
+  if (amount === 'there already') {
+    log.info(`${displayUri(pair.uri)} was fetched to ${pair.destination} before this container was started again`);
+    return;
+  }
+  log.info(summaryLine(progress, amount, (clock.monotonic() - began) / 1000));
+  log.info(`Successfully copied ${displayUri(pair.uri)} to ${pair.destination}`);
 }
 
 function lastWords(error: unknown): string {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, statSync, truncateSync, writeSync } from 'node:fs';
 import type { RemoteFile } from '../source';
 import { diskError } from './disk-error';
 
@@ -103,9 +103,12 @@ function digest(text: string): Buffer {
 }
 
 function readJournal(path: string): Buffer {
-  const bytes = statSync(path, { throwIfNoEntry: false }) === undefined ? Buffer.alloc(0) : readFileSync(path);
-  // A killed process may have written half a record.
-  return bytes.subarray(0, bytes.length - (bytes.length % recordSize));
+  if (statSync(path, { throwIfNoEntry: false }) === undefined) return Buffer.alloc(0);
+  const bytes = readFileSync(path);
+  const whole = bytes.length - (bytes.length % recordSize);
+  // A killed process may have written half a record: what is written behind it would not be found.
+  if (whole < bytes.length) truncateSync(path, whole);
+  return bytes.subarray(0, whole);
 }
 
 /** The records by path; of the same path in the order they were written. */

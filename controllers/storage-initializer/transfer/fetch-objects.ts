@@ -19,7 +19,10 @@ export async function fetchObjects(context: TransferContext, filters: FileFilter
   const worker = async () => {
     for (;;) {
       const next = await files.next();
-      if (next.done === true) return;
+      if (next.done === true) {
+        progress.complete = true;
+        return;
+      }
       progress.listedFiles += 1;
       progress.listedBytes += next.value.size ?? 0;
       bytes += await fetchFile(inner, next.value);

@@ -48,6 +48,7 @@ async function fetchInto(context: TransferContext, listed: RemoteFile, descripto
   let received = 0;
   let most = 0;
   let mismatches = 0;
+  let sizeIsListed = listed.size !== undefined;
   let checksums: RunningChecksum[] = [];
   await withAttempts(
     listed.name,
@@ -63,6 +64,8 @@ async function fetchInto(context: TransferContext, listed: RemoteFile, descripto
       try {
         await fetchStretch(context, file, range, {
           begin: (start, facts, head) => {
+            if (!sizeIsListed) context.progress.listedBytes += facts.size ?? 0;
+            sizeIsListed = true;
             if (listed.size === undefined && head.headers['accept-ranges'] === 'bytes') refuseLarge(listed, facts);
             if (start !== received) truncate(descriptor, file.name);
             if (start === 0) {
