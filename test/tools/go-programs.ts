@@ -16,6 +16,7 @@ const programs = {
   'kustomize-controller': { module: 'flux', goPackage: 'github.com/fluxcd/kustomize-controller' },
   'source-controller': { module: 'flux', goPackage: 'github.com/fluxcd/source-controller' },
   connect: { module: 'dsn', goPackage: './connect' },
+  versitygw: { module: 'versitygw', goPackage: 'github.com/versity/versitygw/cmd/versitygw' },
   // Without the tag its regular expressions are ICU's, which need a C compiler.
   'mysql-server': { module: 'dsn', goPackage: './mysql-server', tags: ['gms_pure_go'] },
 } as const satisfies Record<string, { module: string; goPackage: string; tags?: readonly string[] }>;
