@@ -70,6 +70,14 @@ describe('the fault proxy', () => {
     await expect(read()).rejects.toThrow();
   });
 
+  it('promises a wrong length', async () => {
+    const [whole, stop] = [await read(), proxy.inject({ matches: any, fault: { kind: 'content-length', by: 3 } })];
+    await expect(read()).rejects.toThrow();
+    stop();
+    proxy.inject({ matches: any, fault: { kind: 'content-length', by: -3 } });
+    expect(await read()).toBe(whole.slice(0, -3));
+  });
+
   it('leaves a connection half-open', async () => {
     proxy.inject({ matches: any, fault: { kind: 'stall', afterBytes: 5 } });
     const response = await fetch(proxy.url, { signal: AbortSignal.timeout(300) });

@@ -37,6 +37,12 @@ export interface FaultProxyOptions {
   readonly target: string;
   /** PEM of the authority that the server's certificate is checked against. @default the system's */
   readonly ca?: string;
+  /**
+   * Passes the `Host` field on, which servers that verify signatures want as the client has signed it.
+   *
+   * @default false: the server gets its own
+   */
+  readonly keepHost?: boolean;
   /** Decides rules with a probability. @default Math.random */
   readonly random?: () => number;
 }
@@ -55,7 +61,7 @@ export interface FaultProxy {
 
 /** Starts a proxy on a free loopback port. It speaks plain HTTP to the client and whatever `target` says to the server. */
 export async function startFaultProxy(options: FaultProxyOptions): Promise<FaultProxy> {
-  const { target, ca, random = Math.random } = options;
+  const { target, ca, keepHost = false, random = Math.random } = options;
   const agent = new Agent({
     allowH2: false,
     bodyTimeout: 0,
@@ -81,7 +87,7 @@ export async function startFaultProxy(options: FaultProxyOptions): Promise<Fault
     requests.push({ ...request, at: performance.now(), ...(fault === undefined ? {} : { fault: fault.kind }) });
     open.set(response, request);
     response.once('close', () => open.delete(response));
-    pass(agent, target, incoming, response, fault).catch(() => response.destroy());
+    pass(agent, { target, keepHost }, incoming, response, fault).catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 
@@ -114,7 +120,7 @@ const hopByHop = new Set(['connection', 'keep-alive', 'transfer-encoding', 'upgr
 
 async function pass(
   agent: Agent,
-  target: string,
+  { target, keepHost }: { readonly target: string; readonly keepHost: boolean },
   incoming: IncomingMessage,
   response: ServerResponse,
   fault: Fault | undefined,
@@ -139,7 +145,7 @@ async function pass(
     origin: target,
     path: incoming.url ?? '/',
     method: incoming.method ?? 'GET',
-    headers: messageHeaders(incoming.headers),
+    headers: { ...messageHeaders(incoming.headers), ...(keepHost ? { host: incoming.headers.host } : {}) },
     body:
       ['GET', 'HEAD', 'DELETE'].includes(incoming.method ?? 'GET') && !incoming.headers['content-length']
         ? null
@@ -149,6 +155,9 @@ async function pass(
   const headers = messageHeaders(answer.headers);
   // Twice the lines is more than the length that was promised.
   if (fault?.kind === 'duplicate') delete headers['content-length'];
+  if (fault?.kind === 'content-length') {
+    headers['content-length'] = String(Math.max(0, Number(headers['content-length'] ?? 0) + fault.by));
+  }
   response.writeHead(answer.statusCode, headers);
   response.flushHeaders();
   await forwarderOf(fault)(answer.body as AsyncIterable<Buffer>, response);

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 
 /** What can go wrong with one request on its way. */
 export type Fault =
@@ -23,6 +24,8 @@ export type Fault =
   | { readonly kind: 'duplicate' }
   /** The answer ends too early, though its headers promised more. */
   | { readonly kind: 'short'; readonly bytes: number }
+  /** The answer is whole, and its `Content-Length` is wrong by so many bytes. */
+  | { readonly kind: 'content-length'; readonly by: number }
   /** Small chunks, and each byte of a character that is not ASCII in a chunk of its own: lines and characters are split. */
   | { readonly kind: 'split' };
 
@@ -40,6 +43,17 @@ async function write(response: ServerResponse, chunk: Buffer): Promise<void> {
       resolve();
     };
     response.on('drain', done).on('close', done);
+  });
+}
+
+async function drained(socket: Socket): Promise<void> {
+  if (socket.destroyed) return;
+  await new Promise<void>((resolve) => {
+    const done = () => {
+      socket.off('drain', done).off('close', done);
+      resolve();
+    };
+    socket.on('drain', done).on('close', done);
   });
 }
 
@@ -103,6 +117,14 @@ export function forwarderOf(fault: Exclude<Fault, { kind: 'status' | 'hold' }> |
       return async (body, response) => {
         await forwardUpTo(fault.bytes, body, response);
         // Ends the connection without a reset: the reader sees a clean end before the promised length.
+        response.socket?.end();
+      };
+    case 'content-length':
+      // Node would not let us: the bytes go to the socket, behind the head, as they are.
+      return async (body, response) => {
+        for await (const chunk of body) {
+          if (response.socket?.write(chunk) === false) await drained(response.socket);
+        }
         response.socket?.end();
       };
     case 'split':

@@ -101,7 +101,7 @@ async function fetchInto(context: TransferContext, listed: RemoteFile, descripto
 }
 
 /** The file with what the first answer has told: what comes later must be of the same. */
-function pinned(file: RemoteFile, facts: FileFacts): RemoteFile {
+export function pinned(file: RemoteFile, facts: FileFacts): RemoteFile {
   const { version, size, checksums } = facts;
   return {
     ...file,
