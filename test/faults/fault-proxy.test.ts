@@ -71,11 +71,11 @@ describe('the fault proxy', () => {
   });
 
   it('promises a wrong length', async () => {
-    const [whole, stop] = [await read(), proxy.inject({ matches: any, fault: { kind: 'content-length', by: 3 } })];
+    const stop = proxy.inject({ matches: any, fault: { kind: 'content-length', by: 3 } });
     await expect(read()).rejects.toThrow();
     stop();
-    proxy.inject({ matches: any, fault: { kind: 'content-length', by: -3 } });
-    expect(await read()).toBe(whole.slice(0, -3));
+    proxy.inject({ matches: any, fault: { kind: 'content-length', by: -4 } });
+    expect(await read()).toBe('first line\nsecond line');
   });
 
   it('leaves a connection half-open', async () => {
