@@ -12,6 +12,7 @@ import { fileFilters } from './general-settings';
 import { HttpClient } from './http/http-client';
 import { initializerLog, oneLine } from './log';
 import { StorageError } from './storage-error';
+import { trustedAuthorities } from './trust';
 import { Progress } from './transfer/progress';
 import { reportProgress, summaryLine } from './transfer/progress-report';
 
@@ -41,6 +42,7 @@ export async function runStorageInitializer(args: readonly string[], environment
     environment,
     clock,
     random,
+    ca: trustedAuthorities(environment, log),
     connectTimeoutMs: 15_000,
     readTimeoutMs: 30_000,
     attempts: 3,

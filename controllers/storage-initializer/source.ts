@@ -64,6 +64,8 @@ export interface RemoteFile {
    * @default false
    */
   readonly exact?: boolean;
+  /** Archive that an `exact` file is, when its name does not say so. @default by the extension of `path` */
+  readonly archive?: 'tar' | 'zip';
 }
 
 /** Bytes `start` to `end`, the last not included. */
@@ -75,6 +77,8 @@ export interface ByteRange {
 export interface FileRequest {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** Undo a `Content-Encoding` that the server chose. @default false */
+  readonly decoded?: boolean;
 }
 
 /** What is known about a file. */

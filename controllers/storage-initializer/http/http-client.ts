@@ -1,10 +1,15 @@
-import type { Dispatcher } from 'undici';
 import { sleep, type Clock, type Random } from '../../runtime/clock';
 import type { Environment } from '../../component';
+import { displayUri } from '../display-uri';
+import { StorageError } from '../storage-error';
 import { AnswerReader } from './answer-reader';
-import { connections, type ConnectionSettings } from './connections';
+import { connectionError, isConnectionError, type ConnectionError } from './connection-error';
+import { Connections, type ConnectionSettings } from './connections';
+import { DecodedBody } from './decoded-body';
 import { forOtherOrigin, redirectTarget, type RedirectRules } from './redirects';
 import { retryDelayMs } from './retry-delay';
+
+export { isConnectionError, type ConnectionError };
 
 /** Header fields of an answer, names in lower case. */
 export type HeaderFields = Readonly<Record<string, string | readonly string[] | undefined>>;
@@ -13,10 +18,13 @@ export interface HttpRequest {
   readonly url: string;
   /** @default 'GET' */
   readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT';
+  /** Names in lower case. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** How redirects are taken. @default they are answers like others */
+  /** How redirects of a GET or HEAD are taken. @default they are answers like others */
   readonly redirects?: RedirectRules;
+  /** Undo a `Content-Encoding` that the server chose: the sink gets what is in it, and a head without length and version. @default false */
+  readonly decoded?: boolean;
 }
 
 /** The head of an answer. */
@@ -48,35 +56,44 @@ export interface HttpClientOptions extends ConnectionSettings {
   readonly readTimeoutMs: number;
   /** Tries of `send`, the first included. */
   readonly attempts: number;
+  /** Variables in which a user names the authorities to trust, for messages. @default those of `trust.ts` */
+  readonly trustVariables?: string;
 }
 
 /** Most bytes of an answer that is read whole: far above a page of any listing (an S3 page of 1,000 long keys is about 2 MB). */
 const wholeAnswerLimit = 32 * 1024 * 1024;
-/** What is kept of the body of an error. */
-const errorBodyLimit = 64 * 1024;
+const trustVariablesByDefault = 'REQUESTS_CA_BUNDLE, SSL_CERT_FILE or CA_BUNDLE_CONFIGMAP_NAME';
 
 /**
  * Requests of the storage initializer.
  *
- * Guarantees: proxies of the environment and the trust settings it was made with; redirects only as the request allows, and header fields
- * never follow to another origin; nothing waits longer than the time-outs. Errors are those of the connection, as undici and Node have
- * them: statuses are answers.
+ * Guarantees: proxies of the environment and the trust settings it was made with; redirects only as the request allows, never to
+ * link-local and metadata addresses, and header fields never follow to another origin; nothing waits for a byte longer than the
+ * time-outs. Errors are those of the connection, as {@link ConnectionError}, and those of the sink: statuses are answers.
+ *
+ * Caveats: behind a proxy names are resolved by the proxy, so that only addresses in URLs can be refused.
  */
 export class HttpClient {
-  private readonly dispatcher: Dispatcher;
-  /** Connections that redirects are followed with: they never reach link-local and metadata addresses. */
-  private readonly guarded: Dispatcher;
+  private readonly connections: Connections;
+  /** Connections that redirects are followed with. */
+  private readonly guarded: Connections;
 
+  /** @throws ConfigError for a proxy that is no URL */
   constructor(private readonly options: HttpClientOptions) {
-    this.dispatcher = connections(options, options.environment);
-    this.guarded = connections({ ...options, refuseLinkLocal: true }, options.environment);
+    this.connections = new Connections(options, options.environment);
+    this.guarded = new Connections({ ...options, refuse: options.refuse ?? 'link-local' }, options.environment);
+  }
+
+  /** A client with other settings, and connections of its own. */
+  with(changes: Partial<HttpClientOptions>): HttpClient {
+    return new HttpClient({ ...this.options, ...changes });
   }
 
   /**
    * Sends a request and reads the answer whole. Connection errors, 408, 429 and 5xx are tried again, with back-off and as `Retry-After`
    * says; the last answer is returned whatever it is.
    *
-   * @throws the error of the connection after the last try
+   * @throws ConnectionError after the last try, or after the first when another one would end the same
    */
   async send(request: HttpRequest, signal: AbortSignal, attempts = this.options.attempts): Promise<TextAnswer> {
     for (let attempt = 1; ; attempt += 1) {
@@ -85,7 +102,7 @@ export class HttpClient {
         answer = await this.once(request, signal);
         if (!isTransientStatus(answer.status) || attempt >= attempts) return answer;
       } catch (error) {
-        if (signal.aborted || attempt >= attempts || !isConnectionError(error)) throw error;
+        if (signal.aborted || attempt >= attempts || !isConnectionError(error) || error.lasting) throw error;
       }
       await sleep(this.options.clock, retryDelayMs(attempt, answer?.headers, this.options), signal);
       signal.throwIfAborted();
@@ -102,7 +119,10 @@ export class HttpClient {
         begin: () => undefined,
         data: (chunk) => {
           size += chunk.length;
-          if (size > wholeAnswerLimit) throw new Error(`the answer is larger than ${wholeAnswerLimit} bytes`);
+          if (size > wholeAnswerLimit) {
+            const limit = `${wholeAnswerLimit / 1024 / 1024} MiB`;
+            throw new StorageError('other', `${displayUri(request.url)}: the answer is larger than ${limit}`);
+          }
           chunks.push(chunk);
           return undefined;
         },
@@ -115,67 +135,85 @@ export class HttpClient {
   /**
    * Sends a request, once. The body of a 2xx answer goes to the sink; of another its first 64 KiB are returned.
    *
-   * @throws the error of the connection or of the sink; when the body ends before its length, an error too
+   * @throws ConnectionError, also when the body ends before its length; the error of the sink
    */
   async download(request: HttpRequest, sink: BodySink, signal: AbortSignal): Promise<TextAnswer> {
+    if (request.decoded !== true) return this.follow(request, sink, signal);
+    const body = new DecodedBody(sink);
+    try {
+      const answer = await this.follow(request, body, signal);
+      await body.end();
+      return answer;
+    } finally {
+      body.abandon();
+    }
+  }
+
+  private async follow(request: HttpRequest, sink: BodySink, signal: AbortSignal): Promise<TextAnswer> {
     let { url, headers = {} } = request;
-    const { method = 'GET', body, redirects } = request;
-    let dispatcher = this.dispatcher;
+    const { method = 'GET', body } = request;
+    const { refuse = 'link-local' } = this.options;
+    // What a POST carries is a credential more often than not: it goes nowhere else.
+    const redirects = method === 'GET' || method === 'HEAD' ? request.redirects : undefined;
+    let connections = this.connections;
     for (let followed = 0; ; followed += 1) {
-      const answer = await this.exchange(dispatcher, { url, method, headers, body }, sink, signal);
-      const target = redirects === undefined ? undefined : redirectTarget(answer, followed, redirects);
+      const answer = await this.exchange(connections, { url, method, headers, body }, sink, signal);
+      const target = redirects === undefined ? undefined : redirectTarget(answer, followed, redirects, refuse);
       if (target === undefined) return answer;
       if (new URL(target).origin !== new URL(url).origin) headers = forOtherOrigin(headers);
       url = target;
-      dispatcher = this.guarded;
+      connections = this.guarded;
     }
   }
 
   private exchange(
-    dispatcher: Dispatcher,
-    {
-      url,
-      method,
-      headers,
-      body,
-    }: Required<Pick<HttpRequest, 'url' | 'method' | 'headers'>> & { body: string | undefined },
+    connections: Connections,
+    { url, method, headers, body }: OneRequest,
     sink: BodySink,
     signal: AbortSignal,
   ): Promise<TextAnswer> {
+    const { readTimeoutMs, trustVariables = trustVariablesByDefault } = this.options;
     const { origin, path } = splitUrl(url);
     return new Promise((resolve, reject) => {
-      const reader = new AnswerReader(url, sink, errorBodyLimit, signal, resolve, reject);
+      signal.throwIfAborted();
+      const { dispatcher, proxy } = connections.to(origin);
+      const worded = (error: Error) => connectionError(error, { proxy, readTimeoutMs, trustVariables });
+      const reader = new AnswerReader({ url, sink, signal, worded }, resolve, reject);
       try {
-        signal.throwIfAborted();
         dispatcher.dispatch(
           {
             origin,
             path,
             method,
-            headers: { 'user-agent': userAgent, ...headers },
+            headers: { 'user-agent': userAgent, 'accept-encoding': 'identity', ...headers },
             body: body ?? null,
-            headersTimeout: this.options.readTimeoutMs,
-            bodyTimeout: this.options.readTimeoutMs,
+            headersTimeout: readTimeoutMs,
+            bodyTimeout: readTimeoutMs,
           },
           reader,
         );
       } catch (error) {
-        reader.onResponseError(undefined, error instanceof Error ? error : new Error(String(error)));
+        reader.onResponseError(null, error instanceof Error ? error : new Error(String(error)));
       }
     });
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.dispatcher.destroy(), this.guarded.destroy()]);
+    await Promise.all([this.connections.close(), this.guarded.close()]);
   }
 }
+
+type OneRequest = Required<Pick<HttpRequest, 'url' | 'method' | 'headers'>> & { readonly body: string | undefined };
 
 const userAgent = 'slipway-storage-initializer';
 
 /** Origin and path of a URL as they are sent: `new URL` would be asked twice for each of a million small files. */
 function splitUrl(url: string): { readonly origin: string; readonly path: string } {
-  const slash = url.indexOf('/', url.indexOf('://') + 3);
-  return slash < 0 ? { origin: url, path: '/' } : { origin: url.slice(0, slash), path: url.slice(slash) };
+  const authority = url.indexOf('://') + 3;
+  const end = url.slice(authority).search(/[/?]/);
+  if (end < 0) return { origin: url, path: '/' };
+  const path = url.slice(authority + end);
+  return { origin: url.slice(0, authority + end), path: path.startsWith('/') ? path : `/${path}` };
 }
 
 export function isSuccess(status: number): boolean {
@@ -185,29 +223,4 @@ export function isSuccess(status: number): boolean {
 /** Statuses after which the same request can succeed. */
 export function isTransientStatus(status: number): boolean {
   return status === 408 || status === 429 || (status >= 500 && status !== 501 && status !== 505);
-}
-
-/** Whether an error is of the connection: everything that Node and undici give a code. Errors of sinks have none of theirs. */
-export function isConnectionError(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const code: unknown = Reflect.get(error, 'code');
-  return typeof code === 'string' && (code.startsWith('UND_ERR_') || connectionCodes.has(code) || isTlsCode(code));
-}
-
-const connectionCodes: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'ECONNABORTED',
-  'EPIPE',
-  'ETIMEDOUT',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENETDOWN',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-]);
-
-/** Certificates that are not trusted, handshakes that fail. */
-export function isTlsCode(code: string): boolean {
-  return /^(ERR_(SSL|TLS)_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|EPROTO$|HOSTNAME_MISMATCH)/.test(code);
 }
