@@ -3,10 +3,8 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { diskError } from './disk-error';
+import { markerName } from './own-names';
 import type { StagingOwner } from './staging';
-
-/** File in a destination that says what was fetched into it. Model servers pass over names that begin with a dot. */
-export const markerName = '.slipway-fetched.json';
 
 const markerSchema = z.object({
   fetched: z.array(z.object({ source: z.string(), pod: z.string(), boot: z.string() })),

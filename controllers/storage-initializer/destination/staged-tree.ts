@@ -1,18 +1,29 @@
-import { mkdirSync, openSync, rmSync, symlinkSync } from 'node:fs';
+import { linkSync, lstatSync, mkdirSync, openSync, rmSync, symlinkSync } from 'node:fs';
+import { constants, copyFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { isNativeError } from 'node:util/types';
 import { StorageError } from '../storage-error';
 import { diskError } from './disk-error';
+import { walkTarget } from './link-target';
 import { safePath } from './safe-path';
 
 /** Permissions of what is written: readable for the model server whatever its uid and group, writable for the owner only. */
 const directoryMode = 0o755;
 const fileMode = 0o644;
+const executableMode = 0o755;
+
+export interface FileOptions {
+  /** @default false */
+  readonly executable?: boolean;
+}
 
 /**
  * The files of a URI while they are fetched: a tree of our own below the destination that nobody looks at until it is published.
  *
  * Guarantees: nothing outside of the tree is ever written. Names are checked as the source gave them; symbolic links are made when
- * everything else is there, so that nothing is written through one.
+ * everything else is there, so that nothing is written through one. Links that a source names lead to places inside, whatever other links
+ * there are and whatever is published next to them: from the directory of the link, which is a real one, up and then down; where one
+ * turns up again in a directory, that must be a real one too. So no chain of links leads out, and links to nothing or in circles do no harm.
  */
 export class StagedTree {
   private readonly links = new Map<string, string>();
@@ -24,11 +35,19 @@ export class StagedTree {
     readonly directory: string,
     /** What the files are of, for messages. */
     readonly from: string,
+    /** Directory in which the tree is published; absent when nobody asks what is there. */
+    private readonly destination?: string,
   ) {}
 
   /** Absolute path of a name in the tree. Nothing is written. @throws StorageError `unsafe` */
   pathOf(name: string): string {
     return join(this.directory, ...safePath(name, this.from));
+  }
+
+  /** Whether the destination has something of that name already. */
+  isPublished(name: string): boolean {
+    if (this.destination === undefined) return false;
+    return lstatSync(join(this.destination, ...safePath(name, this.from)), { throwIfNoEntry: false }) !== undefined;
   }
 
   /**
@@ -38,14 +57,12 @@ export class StagedTree {
    * @throws StorageError `unsafe` when there is one of that name, also where only the case of letters differs and the file system does not
    *   care; `disk` when it can't be written
    */
-  createFile(name: string): number {
-    const path = this.pathOf(name);
-    if (this.links.has(path)) throw this.twice(name);
-    this.makeDirectory(dirname(path));
+  createFile(name: string, { executable = false }: FileOptions = {}): number {
+    const path = this.newPath(name);
     try {
-      return openSync(path, 'wx+', fileMode);
+      return openSync(path, 'wx+', executable ? executableMode : fileMode);
     } catch (error) {
-      throw codeOf(error) === 'EEXIST' ? this.twice(name) : diskError(`creating ${name}`, error);
+      throw this.creationError(name, error);
     }
   }
 
@@ -56,7 +73,37 @@ export class StagedTree {
 
   /** Makes a directory and those above it. @throws StorageError `unsafe` when there is a file where it should be */
   createDirectory(name: string): void {
-    this.makeDirectory(this.pathOf(name));
+    const path = this.pathOf(name);
+    if (this.links.has(path)) throw this.twice(name);
+    this.makeDirectory(path);
+  }
+
+  /**
+   * Gives a file of the tree another name, as a hard link, or as a copy where the file system has none. A link that {@link makeLinks} is to
+   * make is made twice instead.
+   *
+   * @param beforeCopy called with the size when it is copied; may refuse by throwing
+   * @throws StorageError `unsafe` when there is no such file in the tree, or something under the new name
+   */
+  async addHardLink(name: string, existing: string, beforeCopy: (size: number) => void): Promise<void> {
+    const target = this.pathOf(existing);
+    const link = this.links.get(target);
+    if (link !== undefined) return this.addLink(name, link);
+    const there = lstatSync(target, { throwIfNoEntry: false });
+    if (there?.isFile() !== true) {
+      throw this.refusedLink(name, `there is no file ${JSON.stringify(existing)} before it`);
+    }
+    const path = this.newPath(name);
+    try {
+      linkSync(target, path);
+    } catch (error) {
+      if (!withoutHardLinks.has(codeOf(error))) throw this.creationError(name, error);
+      beforeCopy(there.size);
+      // A reflink costs nothing, where there are such.
+      await copyFile(target, path, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE).catch((failure: unknown) => {
+        throw this.creationError(name, failure);
+      });
+    }
   }
 
   /**
@@ -67,29 +114,64 @@ export class StagedTree {
    */
   addLink(name: string, target: string): void {
     const components = safePath(name, this.from);
-    const path = this.pathOf(name);
-    if (target.startsWith('/') || target.includes('\0') || leaves([...components.slice(0, -1), ...target.split('/')])) {
-      throw new StorageError(
-        'unsafe',
-        `${this.from}: refusing the link ${JSON.stringify(name)}: its target ${JSON.stringify(target)} is outside`,
-      );
+    const isText = target !== '' && !target.includes('\0') && !target.includes('\uFFFD');
+    if (!isText || target.startsWith('/') || walkTarget(components.slice(0, -1), target).leaves) {
+      throw this.refusedLink(name, `its target ${JSON.stringify(target)} is outside`);
     }
+    this.add(name, target);
+  }
+
+  /**
+   * Has a symbolic link made by {@link makeLinks} to a place that the user named, wherever it is. Not for names and targets that come with
+   * the files.
+   *
+   * @param target absolute path
+   */
+  addLinkOut(name: string, target: string): void {
+    this.add(name, target);
+  }
+
+  /** Makes the links. Call it when every file is there. @throws StorageError `unsafe` when one may lead out by way of others */
+  makeLinks(): void {
+    // The directories first: where targets turn is looked up among them, and there is no link on the disk yet to be mistaken for one.
+    for (const path of this.links.keys()) this.makeDirectory(dirname(path));
+    for (const [path, target] of this.links) this.checkTurns(path, target);
+    for (const [path, target] of this.links) {
+      try {
+        symlinkSync(target, path);
+      } catch (error) {
+        throw this.creationError(this.nameOf(path), error);
+      }
+    }
+    this.links.clear();
+  }
+
+  private add(name: string, target: string): void {
+    const path = this.pathOf(name);
     if (this.links.has(path)) throw this.twice(name);
     this.links.set(path, target);
   }
 
-  /** Makes the links. Call it when every file is there. */
-  makeLinks(): void {
-    for (const [path, target] of this.links) {
-      this.makeDirectory(dirname(path));
-      try {
-        symlinkSync(target, path);
-      } catch (error) {
-        const name = path.slice(this.directory.length + 1);
-        throw codeOf(error) === 'EEXIST' ? this.twice(name) : diskError(`linking ${name}`, error);
-      }
+  /** `a/../b` is `b` only when `a` is no link. */
+  private checkTurns(path: string, target: string): void {
+    if (target.startsWith('/')) return;
+    const name = this.nameOf(path);
+    for (const turn of walkTarget(name.split('/').slice(0, -1), target).turns) {
+      const there = lstatSync(join(this.directory, ...turn), { throwIfNoEntry: false });
+      if (there?.isDirectory() === true && !this.links.has(join(this.directory, ...turn))) continue;
+      throw this.refusedLink(
+        name,
+        `its target ${JSON.stringify(target)} goes up from ${JSON.stringify(turn.join('/'))}, which is no directory`,
+      );
     }
-    this.links.clear();
+  }
+
+  /** Path of something that is not there yet, with its directories made. */
+  private newPath(name: string): string {
+    const path = this.pathOf(name);
+    if (this.links.has(path)) throw this.twice(name);
+    this.makeDirectory(dirname(path));
+    return path;
   }
 
   private makeDirectory(path: string): void {
@@ -97,12 +179,24 @@ export class StagedTree {
     try {
       mkdirSync(path, { recursive: true, mode: directoryMode });
     } catch (error) {
-      const name = path.slice(this.directory.length + 1);
-      if (codeOf(error) === 'EEXIST' || codeOf(error) === 'ENOTDIR') throw this.twice(name);
-      throw diskError(`creating the directory ${name}`, error);
+      const name = this.nameOf(path);
+      if (codeOf(error) === 'ENOTDIR') throw this.twice(name);
+      throw this.creationError(name, error);
     }
     if (this.directories.size >= 1000) this.directories.clear();
     this.directories.add(path);
+  }
+
+  private nameOf(path: string): string {
+    return path.slice(this.directory.length + 1);
+  }
+
+  private creationError(name: string, error: unknown): StorageError {
+    return codeOf(error) === 'EEXIST' ? this.twice(name) : diskError(`creating ${name}`, error);
+  }
+
+  private refusedLink(name: string, why: string): StorageError {
+    return new StorageError('unsafe', `${this.from}: refusing the link ${JSON.stringify(name)}: ${why}`);
   }
 
   private twice(name: string): StorageError {
@@ -113,17 +207,9 @@ export class StagedTree {
   }
 }
 
-/** Whether a path leaves its root on the way, even if it comes back. */
-function leaves(components: readonly string[]): boolean {
-  let depth = 0;
-  for (const component of components) {
-    if (component === '..') depth -= 1;
-    else if (component !== '' && component !== '.') depth += 1;
-    if (depth < 0) return true;
-  }
-  return false;
-}
+/** Errors of file systems that have no hard links, or no more of them for one file. */
+const withoutHardLinks: ReadonlySet<unknown> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV']);
 
 function codeOf(error: unknown): unknown {
-  return error instanceof Error ? Reflect.get(error, 'code') : undefined;
+  return isNativeError(error) ? Reflect.get(error, 'code') : undefined;
 }

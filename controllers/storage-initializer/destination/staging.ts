@@ -1,13 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { diskError } from './disk-error';
 import { FinishedFiles } from './finished-files';
+import { partialPrefix } from './own-names';
 import { StagedTree } from './staged-tree';
 
-/** Beginning of the names of staging directories in a destination. */
-const partialPrefix = '.partial-';
 /** Milliseconds after which the leftovers of another pod are nobody's: on a volume that outlives pods they would stay for ever. */
 const leftoverAgeMs = 24 * 60 * 60 * 1000;
 
@@ -42,7 +41,7 @@ export class Staging {
     const tree = join(directory, 'tree');
     for (const path of [tree, this.scratch]) mkdirSync(path, { recursive: true, mode: 0o755 });
     this.finished = FinishedFiles.open(join(directory, 'finished'));
-    this.tree = new StagedTree(tree, from);
+    this.tree = new StagedTree(tree, from, dirname(directory));
     if (resumed) removeUnfinished(tree, '', this.finished, join(directory, 'ranges'));
   }
 
