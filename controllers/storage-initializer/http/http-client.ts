@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import type { Dispatcher } from 'undici';
 import { sleep, type Clock, type Random } from '../../runtime/clock';
 import type { Environment } from '../../component';
@@ -189,7 +190,7 @@ export function isTransientStatus(status: number): boolean {
 
 /** Whether an error is of the connection: everything that Node and undici give a code. Errors of sinks have none of theirs. */
 export function isConnectionError(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
+  if (!isNativeError(error)) return false;
   const code: unknown = Reflect.get(error, 'code');
   return typeof code === 'string' && (code.startsWith('UND_ERR_') || connectionCodes.has(code) || isTlsCode(code));
 }
