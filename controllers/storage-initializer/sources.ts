@@ -11,7 +11,7 @@ export const sources: Readonly<Record<StorageKindName, () => Promise<OpenSource>
   webhdfs: notYet,
   azureBlob: notYet,
   azureFile: notYet,
-  huggingFace: notYet,
+  huggingFace: async () => (await import('./sources/hugging-face/hugging-face-source.js')).openHuggingFace,
   modelScope: notYet,
   oci: notYet,
   git: notYet,
