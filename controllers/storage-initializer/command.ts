@@ -12,6 +12,7 @@ import { fileFilters } from './general-settings';
 import { HttpClient } from './http/http-client';
 import { initializerLog, oneLine } from './log';
 import { StorageError } from './storage-error';
+import { specifiedEnvironment, type SpecifiedEnvironment } from './storage-spec-directory';
 import { Progress } from './transfer/progress';
 
 /** Exit code of a process that SIGTERM ended. */
@@ -44,8 +45,10 @@ export async function runStorageInitializer(args: readonly string[], environment
     readTimeoutMs: 30_000,
     attempts: 3,
   });
+  let specified: SpecifiedEnvironment | undefined;
   try {
     const filters = fileFilters(environment);
+    specified = specifiedEnvironment(environment, pairs[0]?.destination ?? '');
     const owner = { boot: bootId(), pod: environment['HOSTNAME'] ?? '' };
     const shown = pairs.map(({ uri, destination }) => `('${displayUri(uri)}', '${destination}')`).join(', ');
     log.info(`Initializing, args: (src_uri, dest_path): [${shown}]`);
@@ -53,7 +56,12 @@ export async function runStorageInitializer(args: readonly string[], environment
     for (const pair of pairs) {
       log.info(`Copying contents of ${displayUri(pair.uri)} to local`);
       const progress = new Progress();
-      await fetchUri(pair, { environment, http, clock, random, log, filters, owner }, progress, stop.signal);
+      await fetchUri(
+        pair,
+        { environment: specified.environment, http, clock, random, log, filters, owner },
+        progress,
+        stop.signal,
+      );
       log.info(`Successfully copied ${displayUri(pair.uri)} to ${pair.destination}`);
     }
     log.info(`Model downloaded in ${((clock.monotonic() - began) / 1000).toFixed(3)} seconds.`);
@@ -66,6 +74,7 @@ export async function runStorageInitializer(args: readonly string[], environment
   } finally {
     process.off('SIGTERM', onSignal);
     process.off('SIGINT', onSignal);
+    specified?.close();
     await http.close();
   }
 }

@@ -33,7 +33,11 @@ export const storageVariables: readonly StorageVariable[] = [
     ['STORAGE_CONFIG', "entry of KServe's storage secret, as JSON", { credential: true, secret: true }],
     ['STORAGE_OVERRIDE_CONFIG', 'members that replace those of STORAGE_CONFIG', { secret: true }],
     ['CA_BUNDLE_CONFIGMAP_NAME', 'ConfigMap with authorities that are trusted in addition'],
-    ['CA_BUNDLE_VOLUME_MOUNT_POINT', 'where it is mounted, with the file cabundle.crt', { default: '/etc/ssl/custom-certs' }],
+    [
+      'CA_BUNDLE_VOLUME_MOUNT_POINT',
+      'where it is mounted, with the file cabundle.crt',
+      { default: '/etc/ssl/custom-certs' },
+    ],
     ['REQUESTS_CA_BUNDLE', 'file with all authorities that are trusted'],
     ['SSL_CERT_FILE', 'the same, by the name that OpenSSL has for it'],
     ['HTTP_PROXY', 'proxy for http://, also in lower case'],
@@ -48,19 +52,42 @@ export const storageVariables: readonly StorageVariable[] = [
   ...of('model-registry://', [
     ['MODEL_REGISTRY_BASE_URL', 'host[:port] of the default registry', { default: 'localhost:8080' }],
     ['MODEL_REGISTRY_SCHEME', 'http or https, for every registry', { default: 'http' }],
-    ['MODEL_REGISTRY_SERVICE_NAME', 'Service of a registry that is named by its namespace', { default: 'model-registry-service' }],
+    [
+      'MODEL_REGISTRY_SERVICE_NAME',
+      'Service of a registry that is named by its namespace',
+      { default: 'model-registry-service' },
+    ],
     ['MODEL_REGISTRY_CLUSTER_DOMAIN', 'end of the host name of such a Service', { default: 'svc.cluster.local' }],
     ['MODEL_REGISTRY_NAMESPACE', 'namespace of the registry when a URI names neither host nor namespace'],
-    ['MODEL_REGISTRY_HOSTS', 'hosts of registries, with commas: names without a dot that are hosts, and hosts that get the token'],
-    ['MODEL_REGISTRY_PROBE_HOSTS', 'true: ask whether the first part of NAME/NAME is a registry, as upstream does', { default: 'false' }],
-    ['MODEL_REGISTRY_ALLOW_ARCHIVED', 'true: serve archived models and versions that a URI names', { default: 'false' }],
+    [
+      'MODEL_REGISTRY_HOSTS',
+      'hosts of registries, with commas: names without a dot that are hosts, and hosts that get the token',
+    ],
+    [
+      'MODEL_REGISTRY_PROBE_HOSTS',
+      'true: ask whether the first part of NAME/NAME is a registry, as upstream does',
+      { default: 'false' },
+    ],
+    [
+      'MODEL_REGISTRY_ALLOW_ARCHIVED',
+      'true: serve archived models and versions that a URI names',
+      { default: 'false' },
+    ],
     ['MODEL_REGISTRY_TOKEN_FILE', 'file with a bearer token, read for each request'],
-    ['MODEL_REGISTRY_USE_SERVICE_ACCOUNT_TOKEN', "true: send the token of the pod's ServiceAccount", { default: 'false' }],
+    [
+      'MODEL_REGISTRY_USE_SERVICE_ACCOUNT_TOKEN',
+      "true: send the token of the pod's ServiceAccount",
+      { default: 'false' },
+    ],
     ['MODEL_REGISTRY_CA_FILE', 'PEM file with authorities that are trusted in addition'],
     ['MODEL_REGISTRY_CONNECT_TIMEOUT', 'seconds to connect', { default: '5' }],
     ['MODEL_REGISTRY_REQUEST_TIMEOUT', 'seconds until an answer is there', { default: '15' }],
     ['MODEL_REGISTRY_MAX_ATTEMPTS', 'tries of one request', { default: '3' }],
-    ['SLIPWAY_SERVICE_ACCOUNT_DIRECTORY', "directory of the ServiceAccount's token", { default: '/var/run/secrets/kubernetes.io/serviceaccount' }],
+    [
+      'SLIPWAY_SERVICE_ACCOUNT_DIRECTORY',
+      "directory of the ServiceAccount's token",
+      { default: '/var/run/secrets/kubernetes.io/serviceaccount' },
+    ],
   ]),
   ...of('S3', [
     ['AWS_ACCESS_KEY_ID', 'access key', { credential: true }],
@@ -97,7 +124,11 @@ export const storageVariables: readonly StorageVariable[] = [
     ['S3_USE_HTTPS', 'not read: the same'],
   ]),
   ...of('GCS', [
-    ['GOOGLE_APPLICATION_CREDENTIALS', 'file with the credentials of an account or of workload identity', { credential: true }],
+    [
+      'GOOGLE_APPLICATION_CREDENTIALS',
+      'file with the credentials of an account or of workload identity',
+      { credential: true },
+    ],
     ['STORAGE_EMULATOR_HOST', 'address of an emulator'],
     ['GCE_METADATA_HOST', 'address of the metadata server'],
   ]),
@@ -116,7 +147,11 @@ export const storageVariables: readonly StorageVariable[] = [
     ['AZURE_MAX_CHUNK_CONCURRENCY', 'ranges of a file at a time', { default: '4' }],
   ]),
   ...of('HDFS', [
-    ['HDFS_SECRET_DIR', 'directory with the configuration', { default: '/var/secrets/kserve-hdfscreds', credential: true }],
+    [
+      'HDFS_SECRET_DIR',
+      'directory with the configuration',
+      { default: '/var/secrets/kserve-hdfscreds', credential: true },
+    ],
   ]),
   ...of('HuggingFace', [
     ['HF_TOKEN', 'access token', { credential: true, secret: true }],

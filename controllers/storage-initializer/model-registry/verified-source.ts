@@ -9,7 +9,9 @@ import type { ResolvedModel } from './resolve-model';
 export function verifiedSource(source: Source, { sha256, artifact }: ResolvedModel, log: InitializerLog): Source {
   if (sha256 === undefined) return source;
   const unverified = () =>
-    log.warn(`sha256 of artifact '${artifact.name}' (${artifact.id}) is not verified: ${source.name} is no single file`);
+    log.warn(
+      `sha256 of artifact '${artifact.name}' (${artifact.id}) is not verified: ${source.name} is no single file`,
+    );
   if ('fetchInto' in source) {
     unverified();
     return source;
