@@ -37,13 +37,44 @@ export const inferenceServiceRecordSchema = z.object({
 /** An InferenceService entity of the registry; called record, to tell it from the Kubernetes object. */
 export type InferenceServiceRecord = z.output<typeof inferenceServiceRecordSchema>;
 
-/** A registered model, as far as its existence goes. */
-export const registeredModelSchema = z.object({ id });
+/** State of a model or a version; a server that does not say it has no archive. */
+const state = z.string().nullish();
+
+/** Milliseconds since the epoch, a decimal string on the wire. */
+const time = z
+  .string()
+  .nullish()
+  .transform((text) => Number(text ?? 0) || 0);
+
+/** A registered model; absent members only in answers of partial servers. */
+export const registeredModelSchema = z.object({ id, name: z.string().optional(), state });
 export type RegisteredModel = z.output<typeof registeredModelSchema>;
 
-/** A version, and the model it belongs to; absent only in answers of partial servers. */
-export const modelVersionSchema = z.object({ id, registeredModelId: z.string().optional() });
+/** A version, and the model it belongs to; absent members only in answers of partial servers. */
+export const modelVersionSchema = z.object({
+  id,
+  name: z.string().optional(),
+  registeredModelId: z.string().optional(),
+  state,
+  createTimeSinceEpoch: time,
+});
 export type ModelVersion = z.output<typeof modelVersionSchema>;
+
+/** An artifact of a version: where the files of a model are, for one of type `model-artifact`. */
+export const artifactSchema = z.object({
+  id,
+  name: z.string().nullish(),
+  artifactType: z.string().optional(),
+  uri: z.string().nullish(),
+  state,
+  /** Key of an entry of KServe's storage secret. */
+  storageKey: z.string().nullish(),
+  /** Path below what that entry names. */
+  storagePath: z.string().nullish(),
+  createTimeSinceEpoch: time,
+  customProperties: customPropertiesSchema.nullish().transform((properties) => properties ?? {}),
+});
+export type Artifact = z.output<typeof artifactSchema>;
 
 /** One page of a list. */
 export const pageOf = <T extends z.ZodType>(item: T) =>

@@ -10,10 +10,10 @@ import type {
 import {
   inferenceServiceRecordSchema,
   modelVersionSchema,
-  pageOf,
   registeredModelSchema,
   servingEnvironmentSchema,
 } from './answers';
+import { named, readAll, readOne } from './registry-reads';
 import { RegistryTransport, type Method, type RegistryTransportOptions } from './registry-transport';
 
 /** Members of a record that are set when it is made. */
@@ -60,7 +60,8 @@ export class RegistryClient {
 
   async findServingEnvironment(name: string, signal: AbortSignal): Promise<ServingEnvironment | undefined> {
     const query = new URLSearchParams({ name });
-    const found = await this.find(
+    const found = await readOne(
+      this.transport,
       'finding serving environment',
       `serving_environment?${query.toString()}`,
       servingEnvironmentSchema,
@@ -83,23 +84,30 @@ export class RegistryClient {
 
   async getRegisteredModel(id: string, signal: AbortSignal): Promise<RegisteredModel | undefined> {
     const path = `registered_models/${encodeURIComponent(id)}`;
-    return this.find(`reading registered model ${id}`, path, registeredModelSchema, signal);
+    return readOne(this.transport, `reading registered model ${id}`, path, registeredModelSchema, signal);
   }
 
   async getModelVersion(id: string, signal: AbortSignal): Promise<ModelVersion | undefined> {
     const path = `model_versions/${encodeURIComponent(id)}`;
-    return this.find(`reading model version ${id}`, path, modelVersionSchema, signal);
+    return readOne(this.transport, `reading model version ${id}`, path, modelVersionSchema, signal);
   }
 
   /** Every serving environment, page by page. */
   listServingEnvironments(signal: AbortSignal): AsyncIterable<ServingEnvironment> {
-    return this.list('listing serving environments', 'serving_environments', servingEnvironmentSchema, signal);
+    return readAll(
+      this.transport,
+      'listing serving environments',
+      'serving_environments',
+      servingEnvironmentSchema,
+      signal,
+    );
   }
 
   /** Every record of an environment, page by page. */
   listInferenceServices(environmentId: string, signal: AbortSignal): AsyncIterable<InferenceServiceRecord> {
     const path = `serving_environments/${encodeURIComponent(environmentId)}/inference_services`;
-    return this.list(
+    return readAll(
+      this.transport,
       `listing inference services of environment ${environmentId}`,
       path,
       inferenceServiceRecordSchema,
@@ -109,7 +117,7 @@ export class RegistryClient {
 
   async getInferenceService(id: string, signal: AbortSignal): Promise<InferenceServiceRecord | undefined> {
     const path = `inference_services/${encodeURIComponent(id)}`;
-    return this.find(`reading inference service ${id}`, path, inferenceServiceRecordSchema, signal);
+    return readOne(this.transport, `reading inference service ${id}`, path, inferenceServiceRecordSchema, signal);
   }
 
   async findInferenceService(
@@ -120,7 +128,13 @@ export class RegistryClient {
     const query = new URLSearchParams({ name, parentResourceId: servingEnvironmentId });
     const operation = `finding inference service ${name}`;
     return named(
-      await this.find(operation, `inference_service?${query.toString()}`, inferenceServiceRecordSchema, signal),
+      await readOne(
+        this.transport,
+        operation,
+        `inference_service?${query.toString()}`,
+        inferenceServiceRecordSchema,
+        signal,
+      ),
       name,
     );
   }
@@ -139,34 +153,6 @@ export class RegistryClient {
     return this.write(`updating inference service ${id}`, 'PATCH', path, patch, inferenceServiceRecordSchema, signal);
   }
 
-  private async find<T>(
-    operation: string,
-    path: string,
-    schema: z.ZodType<T>,
-    signal: AbortSignal,
-  ): Promise<T | undefined> {
-    const answer = await this.transport.send(operation, 'GET', path, undefined, signal);
-    return answer.status === 404 ? undefined : this.transport.read(operation, path, answer, schema);
-  }
-
-  private async *list<T extends z.ZodType>(
-    operation: string,
-    path: string,
-    schema: T,
-    signal: AbortSignal,
-  ): AsyncGenerator<z.output<T>> {
-    let token: string | undefined;
-    do {
-      const query = new URLSearchParams({ pageSize: '100', ...(token === undefined ? {} : { nextPageToken: token }) });
-      const page = `${path}?${query.toString()}`;
-      const answer = await this.transport.send(operation, 'GET', page, undefined, signal);
-      const { items, nextPageToken } = this.transport.read(operation, page, answer, pageOf(schema));
-      yield* items ?? [];
-      // Its absence and an empty one both mean the last page.
-      token = nextPageToken === '' ? undefined : (nextPageToken ?? undefined);
-    } while (token !== undefined);
-  }
-
   private async write<T>(
     operation: string,
     method: Method,
@@ -182,9 +168,4 @@ export class RegistryClient {
       schema,
     );
   }
-}
-
-/** The server matches names as SQL patterns, some databases without case: what it found may be something else. */
-function named<T extends { readonly name?: string | undefined }>(found: T | undefined, name: string): T | undefined {
-  return found?.name === undefined || found.name === name ? found : undefined;
 }

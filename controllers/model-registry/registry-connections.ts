@@ -20,10 +20,15 @@ export interface RegistryConnectionOptions {
 export function registryConnections(options: RegistryConnectionOptions): Dispatcher {
   const tls = {
     rejectUnauthorized: !options.skipTlsVerify,
-    ...(options.caFiles.length === 0 ? {} : { ca: [...rootCertificates, ...options.caFiles.map(readCertificates)] }),
+    ...(options.caFiles.length === 0 ? {} : { ca: trustedCertificates(options.caFiles) }),
   };
   const connect = { timeout: options.connectTimeoutSeconds * 1000, ...tls };
   return new EnvHttpProxyAgent({ allowH2: false, connect, requestTls: connect });
+}
+
+/** The system's certificates and those of PEM files. @throws Error naming the file that can't be read or holds no certificate */
+export function trustedCertificates(files: readonly string[]): string[] {
+  return [...rootCertificates, ...files.map(readCertificates)];
 }
 
 function readCertificates(file: string): string {

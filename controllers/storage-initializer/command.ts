@@ -12,6 +12,7 @@ import { fileFilters } from './general-settings';
 import { HttpClient } from './http/http-client';
 import { initializerLog, oneLine } from './log';
 import { StorageError } from './storage-error';
+import { specifiedEnvironment, type SpecifiedEnvironment } from './storage-spec-directory';
 import { trustedAuthorities } from './trust';
 import { Progress } from './transfer/progress';
 import { reportProgress, summaryLine } from './transfer/progress-report';
@@ -47,15 +48,18 @@ export async function runStorageInitializer(args: readonly string[], environment
     readTimeoutMs: 30_000,
     attempts: 3,
   });
+  let specified: SpecifiedEnvironment | undefined;
   try {
     const filters = fileFilters(environment);
+    specified = specifiedEnvironment(environment, pairs[0]?.destination ?? '');
     const owner = { boot: bootId(), pod: environment['HOSTNAME'] ?? '' };
     const shown = pairs.map(({ uri, destination }) => `('${displayUri(uri)}', '${destination}')`).join(', ');
     log.info(`Initializing, args: (src_uri, dest_path): [${shown}]`);
+    const context = { environment: specified.environment, http, clock, random, log, filters, owner };
     const began = clock.monotonic();
     for (const pair of pairs) {
       log.info(`Copying contents of ${displayUri(pair.uri)} to local`);
-      await fetchAndReport(pair, { environment, http, clock, random, log, filters, owner }, stop.signal);
+      await fetchAndReport(pair, context, stop.signal);
     }
     log.info(`Model downloaded in ${((clock.monotonic() - began) / 1000).toFixed(3)} seconds.`);
     return 0;
@@ -67,6 +71,7 @@ export async function runStorageInitializer(args: readonly string[], environment
   } finally {
     process.off('SIGTERM', onSignal);
     process.off('SIGINT', onSignal);
+    specified?.close();
     await http.close();
   }
 }

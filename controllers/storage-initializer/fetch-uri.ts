@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { storageKindOf, storageKinds } from '../../definitions/storage/storage-kinds';
+import { modelRegistryScheme, storageKindOf, storageKinds } from '../../definitions/storage/storage-kinds';
 import type { FetchPair } from './arguments';
 import { displayUri } from './display-uri';
 import { noteFetched, wasFetched } from './destination/fetched-marker';
@@ -33,8 +33,34 @@ export async function fetchUri(
   const { owner, filters } = context;
   const identity = JSON.stringify([uri, filters]);
   if (wasFetched(destination, identity, owner)) return 'there already';
+  if (uri.startsWith(modelRegistryScheme)) {
+    const amount = await fetchRegistered({ uri, destination }, context, progress, signal);
+    // A pod that starts again serves the version it has served, even if there is a later one by now.
+    noteFetched(destination, identity, owner);
+    return amount;
+  }
   const source = await openSource(uri, context);
   return fetchSource(source, { identity, destination }, context, progress, signal);
+}
+
+/** Fetches from where the registry says that a model is. */
+async function fetchRegistered(
+  { uri, destination }: FetchPair,
+  context: FetchContext,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<FetchedAmount> {
+  const { environment, log, filters } = context;
+  const { resolveModel, verifiedSource, withMissingCredentials } = await import('./model-registry/registered-model.js');
+  const model = await resolveModel(uri, context, signal);
+  try {
+    const source = verifiedSource(await openSource(model.uri, context), model, log);
+    // Of what was found: the latest version can be another one in the next run.
+    const identity = JSON.stringify([model.uri, filters, model.sha256]);
+    return await fetchSource(source, { identity, destination }, context, progress, signal);
+  } catch (error) {
+    throw withMissingCredentials(error, model, environment);
+  }
 }
 
 /**

@@ -1,0 +1,66 @@
+import { readFile } from 'node:fs/promises';
+import { ConfigError } from '../../../definitions/config/parse-config';
+import { version } from '../../../definitions/names/version';
+import { causeText } from '../../runtime/cause-text';
+import { trustedCertificates } from '../../model-registry/registry-connections';
+import type { RegistryRequests } from '../../model-registry/registry-reads';
+import { RegistryTransport } from '../../model-registry/registry-transport';
+import { connections } from '../http/connections';
+import { isLinkLocal } from '../http/redirects';
+import type { SourceContext } from '../source';
+import { StorageError } from '../storage-error';
+import { patientRequests } from './patient-requests';
+import type { ChosenRegistry, RegistrySettings } from './registry-settings';
+
+/** Requests to one registry, until they are closed. */
+export interface RegistryConnection {
+  readonly requests: RegistryRequests;
+  close(): Promise<void>;
+}
+
+/**
+ * Connects to a registry. The token is sent to registries that the operator chose; hosts that only a URI names never are at link-local
+ * addresses, where clouds give out secrets.
+ *
+ * @throws ConfigError for a CA file that can't be used, StorageError for a link-local host
+ */
+export function connectToRegistry(
+  { url, trusted }: ChosenRegistry,
+  settings: RegistrySettings,
+  { environment, clock, random }: Pick<SourceContext, 'environment' | 'clock' | 'random'>,
+): RegistryConnection {
+  const { hostname } = new URL(url);
+  if (!trusted && isLinkLocal(hostname)) {
+    throw new StorageError('unsafe', `Model Registry at ${url} refused: ${hostname} is a link-local address`);
+  }
+  const { connectTimeoutMs, requestTimeoutMs, tokenFile, caFile, attempts } = settings;
+  const ca = caFile === undefined ? {} : { ca: certificates(caFile) };
+  const dispatcher = connections({ connectTimeoutMs, refuseLinkLocal: !trusted, ...ca }, environment);
+  const transport = new RegistryTransport({
+    baseUrl: url,
+    apiVersion: 'v1alpha3',
+    dispatcher,
+    requestTimeoutMs,
+    userAgent: `slipway-storage-initializer/${version}`,
+    now: () => clock.monotonic(),
+    ...(trusted && tokenFile !== undefined ? { token: () => readToken(tokenFile) } : {}),
+  });
+  return {
+    requests: patientRequests(transport, { attempts, clock, random }),
+    close: () => dispatcher.destroy(),
+  };
+}
+
+function certificates(caFile: string): readonly string[] {
+  try {
+    return trustedCertificates([caFile]);
+  } catch (error) {
+    throw new ConfigError('environment', [`MODEL_REGISTRY_CA_FILE: ${causeText(error)}`]);
+  }
+}
+
+async function readToken(file: string): Promise<string> {
+  const token = (await readFile(file, 'utf8')).trim();
+  if (token === '') throw new Error(`the token file ${file} is empty`);
+  return token;
+}
