@@ -5,10 +5,8 @@ import { causeText } from '../../runtime/cause-text';
 import { trustedCertificates } from '../../model-registry/registry-connections';
 import type { RegistryRequests } from '../../model-registry/registry-reads';
 import { RegistryTransport } from '../../model-registry/registry-transport';
-import { connections } from '../http/connections';
-import { isLinkLocal } from '../http/redirects';
+import { Connections } from '../http/connections';
 import type { SourceContext } from '../source';
-import { StorageError } from '../storage-error';
 import { patientRequests } from './patient-requests';
 import type { ChosenRegistry, RegistrySettings } from './registry-settings';
 
@@ -29,13 +27,11 @@ export function connectToRegistry(
   settings: RegistrySettings,
   { environment, clock, random }: Pick<SourceContext, 'environment' | 'clock' | 'random'>,
 ): RegistryConnection {
-  const { hostname } = new URL(url);
-  if (!trusted && isLinkLocal(hostname)) {
-    throw new StorageError('unsafe', `Model Registry at ${url} refused: ${hostname} is a link-local address`);
-  }
   const { connectTimeoutMs, requestTimeoutMs, tokenFile, caFile, attempts } = settings;
   const ca = caFile === undefined ? {} : { ca: certificates(caFile) };
-  const dispatcher = connections({ connectTimeoutMs, refuseLinkLocal: !trusted, ...ca }, environment);
+  const refuse = trusted ? undefined : 'link-local';
+  const connections = new Connections({ connectTimeoutMs, refuse, ...ca }, environment);
+  const { dispatcher } = connections.to(new URL(url).origin);
   const transport = new RegistryTransport({
     baseUrl: url,
     apiVersion: 'v1alpha3',
@@ -47,7 +43,7 @@ export function connectToRegistry(
   });
   return {
     requests: patientRequests(transport, { attempts, clock, random }),
-    close: () => dispatcher.destroy(),
+    close: () => connections.close(),
   };
 }
 
