@@ -1,11 +1,8 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  markerName,
-  noteFetched,
-  wasFetched,
-} from '../../../../controllers/storage-initializer/destination/fetched-marker';
+import { noteFetched, wasFetched } from '../../../../controllers/storage-initializer/destination/fetched-marker';
+import { markerName } from '../../../../controllers/storage-initializer/destination/own-names';
 
 const owner = { boot: 'boot', pod: 'pod' };
 
