@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { modelRegistryScheme, storageKindOf, storageKinds } from '../../definitions/storage/storage-kinds';
+import { archiveLimits } from './archive/archive-limits';
 import type { FetchPair } from './arguments';
 import { displayUri } from './display-uri';
 import { noteFetched, wasFetched } from './destination/fetched-marker';
@@ -100,7 +101,7 @@ async function fetchInto(
 ): Promise<FetchedAmount> {
   const { tree, finished } = staging;
   if ('fetchInto' in source) return source.fetchInto(tree, signal);
-  const { clock, random, log, filters } = context;
+  const { clock, random, log, filters, environment } = context;
   return fetchObjects(
     {
       source,
@@ -114,7 +115,7 @@ async function fetchInto(
       progress,
       signal,
     },
-    filters,
+    { filters, limits: archiveLimits(environment), scratch: staging.scratch },
   );
 }
 

@@ -27,6 +27,10 @@ export interface ObjectSource {
   readonly rangeConcurrency: number;
   /** Tries of one request before the failure counts. @default 3 */
   readonly attempts?: number;
+  /** A single file that is an archive is unpacked. @default false */
+  readonly unpacksArchives?: boolean;
+  /** No file at all is a result, not an error. @default false */
+  readonly emptyIsFine?: boolean;
   /** Requests of this source, when trust, time-outs or proxies are its own. @default the context's */
   readonly http?: HttpClient;
   /**
@@ -59,12 +63,12 @@ export interface RemoteFile {
   /** Checksums known before the fetch. */
   readonly checksums?: Checksums;
   /**
-   * The user named exactly this file: the patterns don't apply to it, and an archive is unpacked.
+   * The user named exactly this file: the patterns don't apply to it.
    *
    * @default false
    */
   readonly exact?: boolean;
-  /** Archive that an `exact` file is, when its name does not say so. @default by the extension of `path` */
+  /** Archive that a file is, when its name does not say so. @default by the extension of `path` */
   readonly archive?: 'tar' | 'zip';
 }
 

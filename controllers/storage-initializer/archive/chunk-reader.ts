@@ -52,6 +52,16 @@ export class ChunkReader {
     }
   }
 
+  /** The next so many bytes as they come; fewer when the stream is shorter. */
+  async *next(size: number): AsyncGenerator<Buffer> {
+    for (let left = size; left > 0;) {
+      const bytes = await this.some(left);
+      if (bytes === undefined) return;
+      left -= bytes.length;
+      yield bytes;
+    }
+  }
+
   /** What is left. */
   async *remaining(): AsyncGenerator<Buffer> {
     for (;;) {

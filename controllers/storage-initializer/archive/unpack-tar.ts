@@ -1,14 +1,13 @@
-import { closeSync } from 'node:fs';
-import type { FileOptions, StagedTree } from '../destination/staged-tree';
+import type { StagedTree } from '../destination/staged-tree';
 import type { FetchedAmount } from '../source';
 import { StorageError } from '../storage-error';
-import { FileWriter } from '../transfer/file-writer';
 import { UnpackedAmount, type ArchiveLimits } from './archive-limits';
 import { brokenArchive } from './broken-archive';
 import { ChunkReader } from './chunk-reader';
 import { decompressed } from './decompress';
 import { checkMemberName, memberName } from './member-name';
 import { tarMembers, type TarMember } from './tar/tar-members';
+import { writeMember } from './write-member';
 
 export interface UnpackTarOptions {
   readonly limits: ArchiveLimits;
@@ -101,24 +100,8 @@ class TarUnpacking {
 
   private async unpackFile(name: string, { size, mode }: TarMember): Promise<void> {
     this.amount.addBytes(size);
-    const options: FileOptions = { executable: (mode & 0o100) !== 0 };
-    const descriptor = this.tree.createFile(name, options);
-    try {
-      const writer = new FileWriter(descriptor, 0, name);
-      try {
-        for (let left = size; left > 0;) {
-          const bytes = await this.reader.some(left);
-          if (bytes === undefined) throw new Error(`it ends ${left} bytes before the end of ${JSON.stringify(name)}`);
-          left -= bytes.length;
-          await writer.add(bytes);
-          this.signal.throwIfAborted();
-        }
-      } finally {
-        await writer.end();
-      }
-    } finally {
-      closeSync(descriptor);
-    }
+    const executable = (mode & 0o100) !== 0;
+    await writeMember(this.tree, { name, size, executable }, this.reader.next(size), this.signal);
     this.amount.addFile();
   }
 

@@ -1,4 +1,4 @@
-import { linkSync, lstatSync, mkdirSync, openSync, rmSync, symlinkSync } from 'node:fs';
+import { linkSync, lstatSync, mkdirSync, openSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { constants, copyFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isNativeError } from 'node:util/types';
@@ -64,6 +64,14 @@ export class StagedTree {
     } catch (error) {
       throw this.creationError(name, error);
     }
+  }
+
+  /** Removes everything. */
+  clear(): void {
+    for (const name of readdirSync(this.directory))
+      rmSync(join(this.directory, name), { recursive: true, force: true });
+    this.links.clear();
+    this.directories.clear();
   }
 
   /** Removes a file, if it is there. */

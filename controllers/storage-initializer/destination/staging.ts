@@ -30,6 +30,8 @@ export interface StagingOwner {
 /** The directory in which a URI is fetched: below the destination, so that publishing it is a rename and no copy. */
 export class Staging {
   readonly tree: StagedTree;
+  /** Files that are not published: archives before they are unpacked. */
+  readonly scratch: StagedTree;
   readonly finished: FinishedFiles;
 
   private constructor(
@@ -38,11 +40,13 @@ export class Staging {
     /** It was there, from a run that was killed. */
     readonly resumed: boolean,
   ) {
-    const tree = join(directory, 'tree');
-    for (const path of [tree, this.scratch]) mkdirSync(path, { recursive: true, mode: 0o755 });
+    const [tree, scratch] = [join(directory, 'tree'), join(directory, 'scratch')];
+    for (const path of [tree, scratch]) mkdirSync(path, { recursive: true, mode: 0o755 });
     this.finished = FinishedFiles.open(join(directory, 'finished'));
     this.tree = new StagedTree(tree, from, dirname(directory));
-    if (resumed) removeUnfinished(tree, '', this.finished, join(directory, 'ranges'));
+    this.scratch = new StagedTree(scratch, from, dirname(directory));
+    if (!resumed) return;
+    for (const root of [tree, scratch]) removeUnfinished(root, '', this.finished, join(directory, 'ranges'));
   }
 
   /**
@@ -72,11 +76,6 @@ export class Staging {
     } catch (error) {
       throw diskError(`preparing ${destination}`, error);
     }
-  }
-
-  /** Directory for files that are not published: archives before they are unpacked. */
-  get scratch(): string {
-    return join(this.directory, 'scratch');
   }
 
   /** Path of the notes about which ranges of a file are there. */

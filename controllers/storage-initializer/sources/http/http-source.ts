@@ -31,6 +31,7 @@ export const openHttpSource: OpenSource = (uri, { environment, http, log }): Obj
     protocol: 'HTTP',
     name,
     fileConcurrency: 1,
+    unpacksArchives: true,
     rangeConcurrency: numberVariable(environment, 'STORAGE_RANGE_CONCURRENCY', { otherwise: 4, least: 1, most: 64 }),
     // Otherwise a server in the pod's own network may be meant.
     ...(switchVariable(environment, 'STORAGE_HTTP_DENY_LOCAL') ? { http: http.with({ refuse: 'local' }) } : {}),

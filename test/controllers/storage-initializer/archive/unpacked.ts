@@ -1,8 +1,9 @@
-import { lstat, mkdir, mkdtemp, readdir, realpath, rm } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, readdir, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import type { ArchiveLimits } from '../../../../controllers/storage-initializer/archive/archive-limits';
 import { unpackTar, type UnpackTarOptions } from '../../../../controllers/storage-initializer/archive/unpack-tar';
+import { unpackZip, type UnpackZipOptions } from '../../../../controllers/storage-initializer/archive/unpack-zip';
 import { StagedTree } from '../../../../controllers/storage-initializer/destination/staged-tree';
 import type { FetchedAmount } from '../../../../controllers/storage-initializer/source';
 import { treeOf } from '../fetched-tree';
@@ -72,4 +73,18 @@ async function modesOf(directory: string): Promise<Readonly<Record<string, strin
     if (!entry.isSymbolicLink()) modes[relative(directory, path)] = ((await lstat(path)).mode & 0o7777).toString(8);
   }
   return modes;
+}
+
+/** {@link unpacked} for the bytes of a zip archive. */
+export async function unpackedZip(archive: Buffer, options: Partial<UnpackZipOptions> = {}): Promise<Unpacked> {
+  const directory = await mkdtemp(join(tmpdir(), 'slipway-zip-'));
+  try {
+    const path = join(directory, 'model.zip');
+    await writeFile(path, archive);
+    return await unpacked((tree) =>
+      unpackZip(path, tree, { limits: wide, signal: new AbortController().signal, from: 'model.zip', ...options }),
+    );
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
 }
