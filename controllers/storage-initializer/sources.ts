@@ -7,7 +7,7 @@ import type { OpenSource } from './source';
  */
 export const sources: Readonly<Record<StorageKindName, () => Promise<OpenSource>>> = {
   gcs: notYet,
-  s3: notYet,
+  s3: async () => (await import('./sources/s3/s3-source.js')).openS3Source,
   webhdfs: notYet,
   azureBlob: notYet,
   azureFile: notYet,

@@ -39,9 +39,10 @@ export class S3Uploads {
     await this.send('PUT', `/${name}`);
   }
 
-  async makePublic(bucket: string): Promise<void> {
-    const Resource = [`arn:aws:s3:::${bucket}`, `arn:aws:s3:::${bucket}/*`];
-    const Statement = [{ Effect: 'Allow', Principal: '*', Action: ['s3:ListBucket', 's3:GetObject'], Resource }];
+  async makePublic(bucket: string, list: boolean): Promise<void> {
+    const allow = (Action: string, Resource: string) => ({ Effect: 'Allow', Principal: '*', Action, Resource });
+    const Statement = [allow('s3:GetObject', `arn:aws:s3:::${bucket}/*`)];
+    if (list) Statement.push(allow('s3:ListBucket', `arn:aws:s3:::${bucket}`));
     await this.send('PUT', `/${bucket}`, { policy: '' }, JSON.stringify({ Version: '2012-10-17', Statement }));
   }
 

@@ -25,8 +25,8 @@ export interface Versitygw {
   readonly accessKey: string;
   readonly secretKey: string;
   makeBucket(name: string): Promise<void>;
-  /** Everybody may list and read the bucket, without signature. */
-  makePublic(bucket: string): Promise<void>;
+  /** Everybody may read the bucket without signature, and list it. */
+  makePublic(bucket: string, options?: { readonly list: boolean }): Promise<void>;
   /** A user with the rights of nobody. */
   addUser(accessKey: string, secretKey: string): Promise<void>;
   /** Uploads an object; with `partSize` in parts, streamed. */
@@ -82,7 +82,7 @@ export async function startVersitygw(options: VersitygwOptions = {}): Promise<Ve
     accessKey,
     secretKey,
     makeBucket: (name) => uploads.makeBucket(name),
-    makePublic: (bucket) => uploads.makePublic(bucket),
+    makePublic: (bucket, { list } = { list: true }) => uploads.makePublic(bucket, list),
     addUser: (access, secret) => uploads.addUser(access, secret),
     put: (bucket, key, body, how) => uploads.put(bucket, key, body, how),
     remove: (bucket, key) => uploads.remove(bucket, key),
