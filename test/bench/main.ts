@@ -1,9 +1,11 @@
 import { benchRegistrySync } from './registry-sync';
+import { benchStorage } from './storage';
 import { benchSynth } from './synth';
 
 const benches: Readonly<Record<string, (args: readonly string[]) => boolean | Promise<boolean>>> = {
   synth: benchSynth,
   'registry-sync': benchRegistrySync,
+  storage: benchStorage,
 };
 
 async function main([name = '', ...args]: readonly string[]): Promise<number> {

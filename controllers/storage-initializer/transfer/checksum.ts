@@ -123,6 +123,7 @@ class WasmChecksum implements RunningChecksum {
 }
 
 async function wasmHasher(algorithm: WasmAlgorithm): Promise<IHasher> {
-  const { createCRC32, createCRC64 } = await import('hash-wasm');
+  // Bundled, it is a CommonJS module: its exports are the default one.
+  const { createCRC32, createCRC64 } = (await import('hash-wasm')).default;
   return algorithm === 'crc32c' ? createCRC32(polynomials.crc32c) : createCRC64(polynomials.crc64nvme);
 }

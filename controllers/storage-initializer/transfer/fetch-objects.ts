@@ -63,7 +63,8 @@ async function fetchAll(
       }
       progress.listedFiles += 1;
       progress.listedBytes += next.value.size ?? 0;
-      bytes += await fetchFile(context, next.value);
+      const size = await fetchFile(context, next.value);
+      bytes += size;
       count += 1;
       progress.files += 1;
     }

@@ -50,42 +50,46 @@ async function fetchInto(context: TransferContext, listed: RemoteFile, descripto
   let mismatches = 0;
   let sizeIsListed = listed.size !== undefined;
   let checksums: RunningChecksum[] = [];
+  const fetchRest = async () => {
+    // Without a version nobody can say that the rest belongs to the beginning; without a size where the rest ends.
+    const { version, size } = file;
+    const range =
+      received > 0 && version !== undefined && size !== undefined ? { start: received, end: size } : undefined;
+    let writer: FileWriter | undefined;
+    try {
+      await fetchStretch(context, file, range, {
+        begin: (start, facts, head) => {
+          if (!sizeIsListed) context.progress.listedBytes += facts.size ?? 0;
+          sizeIsListed = true;
+          if (listed.size === undefined && head.headers['accept-ranges'] === 'bytes') refuseLarge(listed, facts);
+          if (start !== received) truncate(descriptor, file.name);
+          if (start === 0) {
+            file = pinned(listed, facts);
+            checksums = checksumsToVerify(file.checksums ?? {}).map(runningChecksum);
+          }
+          received = start;
+          writer = new FileWriter(descriptor, start, file.name);
+        },
+        data: (chunk) => {
+          for (const checksum of checksums) checksum.update(chunk);
+          received += chunk.length;
+          most = Math.max(most, received);
+          context.progress.bytes += chunk.length;
+          return writer?.add(chunk);
+        },
+      });
+    } finally {
+      await writer?.end();
+    }
+  };
   await withAttempts(
     listed.name,
     () => attemptsOf(context),
     context,
     () => most,
     async () => {
-      // Without a version nobody can say that the rest belongs to the beginning; without a size where the rest ends.
-      const { version, size } = file;
-      const range =
-        received > 0 && version !== undefined && size !== undefined ? { start: received, end: size } : undefined;
-      let writer: FileWriter | undefined;
-      try {
-        await fetchStretch(context, file, range, {
-          begin: (start, facts, head) => {
-            if (!sizeIsListed) context.progress.listedBytes += facts.size ?? 0;
-            sizeIsListed = true;
-            if (listed.size === undefined && head.headers['accept-ranges'] === 'bytes') refuseLarge(listed, facts);
-            if (start !== received) truncate(descriptor, file.name);
-            if (start === 0) {
-              file = pinned(listed, facts);
-              checksums = checksumsToVerify(file.checksums ?? {}).map(runningChecksum);
-            }
-            received = start;
-            writer = new FileWriter(descriptor, start, file.name);
-          },
-          data: (chunk) => {
-            for (const checksum of checksums) checksum.update(chunk);
-            received += chunk.length;
-            most = Math.max(most, received);
-            context.progress.bytes += chunk.length;
-            return writer?.add(chunk);
-          },
-        });
-      } finally {
-        await writer?.end();
-      }
+      // All of it may be there already, when it was the end of the connection that failed.
+      if (received === 0 || received !== file.size) await fetchRest();
       try {
         await verifyChecksums(file.name, checksums, file.checksums ?? {});
       } catch (error) {

@@ -98,7 +98,13 @@ function judgeHead(
   const size = part === undefined ? (told.size ?? length) : (part.total ?? told.size);
   const facts: FileFacts = { ...told, ...(size === undefined ? {} : { size }) };
   if (file.version !== undefined && facts.version !== undefined && facts.version !== file.version) throw changed(file);
-  if (file.size !== undefined && size !== undefined && size !== file.size) throw changed(file);
+  if (file.size !== undefined && size !== undefined && size !== file.size) {
+    // Of the same version it is the answer that is wrong, and the next one may be right.
+    if (file.version === undefined || facts.version === undefined) throw changed(file);
+    throw new TransientFailure(
+      new StorageError('corrupt', `${file.name}: the answer is of ${size} bytes, the file has ${file.size}`),
+    );
+  }
   if (part !== undefined && range !== undefined && size !== undefined && part.end < Math.min(range.end, size)) {
     throw new TransientFailure(new StorageError('corrupt', `${file.name}: got less than the range asked for`));
   }
