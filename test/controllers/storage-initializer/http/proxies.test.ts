@@ -5,9 +5,9 @@ const both = { HTTP_PROXY: proxy, HTTPS_PROXY: proxy };
 
 describe('the proxy of a request', () => {
   it('is that of its scheme', () => {
-    const { for: proxyFor } = proxiesOf({ HTTP_PROXY: 'http://a:1', HTTPS_PROXY: 'https://b:2' });
-    expect(proxyFor('http://models.example')).toBe('http://a:1/');
-    expect(proxyFor('https://models.example')).toBe('https://b:2/');
+    const proxies = proxiesOf({ HTTP_PROXY: 'http://a:1', HTTPS_PROXY: 'https://b:2' });
+    expect(proxies.for('http://models.example')).toBe('http://a:1/');
+    expect(proxies.for('https://models.example')).toBe('https://b:2/');
   });
 
   it('for HTTPS is none when there is only one for HTTP', () => {
@@ -15,9 +15,9 @@ describe('the proxy of a request', () => {
   });
 
   it('is that for all when its scheme has none', () => {
-    const { for: proxyFor } = proxiesOf({ ALL_PROXY: proxy, HTTP_PROXY: 'http://a:1' });
-    expect(proxyFor('https://models.example')).toBe(proxy);
-    expect(proxyFor('http://models.example')).toBe('http://a:1/');
+    const proxies = proxiesOf({ ALL_PROXY: proxy, HTTP_PROXY: 'http://a:1' });
+    expect(proxies.for('https://models.example')).toBe(proxy);
+    expect(proxies.for('http://models.example')).toBe('http://a:1/');
   });
 
   it('in lower case comes before the one in upper case, and empty means none', () => {
