@@ -138,9 +138,10 @@ describe('an archive behind a URL', () => {
     ['/download?path=/x/model.zip', 'application/x-zip-compressed, application/zip, application/zip-compressed'],
     ['/model.tgz', 'application/x-tar, application/x-gtar, application/x-gzip, application/gzip'],
   ])('is refused when %s is a page for people (SD-08)', async (path, types) => {
+    const { source, file } = await opened(`https://foo.bar${path}`);
     const [shown = ''] = path.split('?');
-    await expect(get(path, ofType('text/html; charset=utf-8'))).rejects.toThrow(
-      `URI: ${server.url}${shown} did not respond with any of following 'Content-Type': ${types} (but with text/html)`,
+    expect(() => source.facts?.(file, { 'content-type': 'text/html; charset=utf-8' })).toThrow(
+      `URI: https://foo.bar${shown} did not respond with any of following 'Content-Type': ${types} (but with text/html)`,
     );
   });
 
