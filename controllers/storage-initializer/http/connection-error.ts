@@ -84,6 +84,8 @@ function isTlsRefusal(code: string): boolean {
 function codeOf(error: Error): string | undefined {
   const code: unknown = Reflect.get(error, 'code');
   if (typeof code === 'string') return code;
+  // llhttp's have lost theirs in undici 8.
+  if (error.name === 'HTTPParserError') return 'HPE';
   // A failed connection to several addresses: the first one's code stands for all.
   return error instanceof AggregateError && error.errors[0] instanceof Error ? codeOf(error.errors[0]) : undefined;
 }

@@ -18,7 +18,9 @@ const ofTheCoding = /^(content-(?!type$)|etag$|last-modified$|accept-ranges$|(re
  */
 export class DecodedBody implements BodySink {
   private decoder: Transform | undefined;
-  private failure: unknown;
+  private failure: Error | undefined;
+  /** Fails what waits for the decoder: one that was destroyed calls nobody back. */
+  private failWaiting: (error: Error) => void = () => undefined;
 
   constructor(private readonly sink: BodySink) {}
 
@@ -41,18 +43,15 @@ export class DecodedBody implements BodySink {
   data(chunk: Buffer): Promise<void> | undefined {
     const { decoder } = this;
     if (decoder === undefined) return this.sink.data(chunk);
-    return new Promise((resolve, reject) => {
-      decoder.write(chunk, (error) => (error == null ? resolve() : reject(this.reason(error))));
-    });
+    return this.waitFor((done) => void decoder.write(chunk, () => done()));
   }
 
   /** Hands on what is left. @throws ConnectionError when the coding is broken, or breaks off */
   async end(): Promise<void> {
     const { decoder } = this;
     if (decoder === undefined) return;
-    await new Promise<void>((resolve, reject) => {
-      decoder.once('end', resolve);
-      decoder.once('close', () => reject(this.reason(new Error('closed before its end'))));
+    await this.waitFor((done) => {
+      decoder.once('end', done);
       decoder.end();
     });
   }
@@ -64,31 +63,36 @@ export class DecodedBody implements BodySink {
 
   private connected(decoder: Transform, coding: string): Transform {
     decoder.on('error', (error) => {
-      this.failure ??= new ConnectionError(
-        `the ${coding} coding is broken: ${causeText(error)}`,
-        'Z_DATA_ERROR',
-        false,
-      );
+      this.fail(new ConnectionError(`the ${coding} coding is broken: ${causeText(error)}`, 'Z_DATA_ERROR', false));
     });
-    const failed = (error: unknown) => {
-      this.failure ??= error;
-      decoder.destroy();
-    };
     decoder.on('data', (decoded: Buffer) => {
       try {
         const held = this.sink.data(decoded);
         if (held === undefined) return;
         decoder.pause();
-        held.then(() => decoder.resume(), failed);
+        held.then(
+          () => decoder.resume(),
+          (error: unknown) => this.fail(error),
+        );
       } catch (error) {
-        failed(error);
+        this.fail(error);
       }
     });
     return decoder;
   }
 
-  private reason(error: Error): Error {
-    return this.failure instanceof Error ? this.failure : error;
+  private async waitFor(start: (done: () => void) => void): Promise<void> {
+    if (this.failure !== undefined) throw this.failure;
+    await new Promise<void>((resolve, reject) => {
+      this.failWaiting = reject;
+      start(resolve);
+    });
+  }
+
+  private fail(error: unknown): void {
+    this.failure ??= error instanceof Error ? error : new Error(String(error));
+    this.decoder?.destroy();
+    this.failWaiting(this.failure);
   }
 }
 
