@@ -12,7 +12,7 @@ export const sources: Readonly<Record<StorageKindName, () => Promise<OpenSource>
   azureBlob: notYet,
   azureFile: notYet,
   huggingFace: async () => (await import('./sources/hugging-face/hugging-face-source.js')).openHuggingFace,
-  modelScope: notYet,
+  modelScope: async () => (await import('./sources/modelscope/modelscope-source.js')).openModelScope,
   oci: notYet,
   git: notYet,
   http: async () => (await import('./sources/http/http-source.js')).openHttpSource,
