@@ -33,6 +33,7 @@ export const openWebHdfs: OpenSource = (uri, { environment, clock, random }): Ob
     http: client,
     fileConcurrency: settings.fileConcurrency,
     rangeConcurrency: numberVariable(environment, 'STORAGE_RANGE_CONCURRENCY', { otherwise: 4, least: 1, most: 64 }),
+    unpacksArchives: true,
     emptyIsFine: true,
     async *files(signal) {
       fetching = signal;
