@@ -8,11 +8,11 @@ import type { OpenSource } from './source';
 export const sources: Readonly<Record<StorageKindName, () => Promise<OpenSource>>> = {
   gcs: notYet,
   s3: async () => (await import('./sources/s3/s3-source.js')).openS3Source,
-  webhdfs: notYet,
+  webhdfs: async () => (await import('./sources/webhdfs/webhdfs-source.js')).openWebHdfs,
   azureBlob: notYet,
   azureFile: notYet,
   huggingFace: async () => (await import('./sources/hugging-face/hugging-face-source.js')).openHuggingFace,
-  modelScope: notYet,
+  modelScope: async () => (await import('./sources/modelscope/modelscope-source.js')).openModelScope,
   oci: notYet,
   git: notYet,
   http: async () => (await import('./sources/http/http-source.js')).openHttpSource,
