@@ -236,7 +236,10 @@ describe('TLS', () => {
   });
 
   it('a CA file that can not be used is a wrong variable (SI-10)', async () => {
-    const error = await refusal('model-registry://iris', { ...base(), MODEL_REGISTRY_CA_FILE: '/nowhere/ca.crt' });
+    const error = await refusal('model-registry://iris', {
+      MODEL_REGISTRY_SCHEME: 'https',
+      MODEL_REGISTRY_CA_FILE: '/nowhere/ca.crt',
+    });
     expect(error.name).toBe('ConfigError');
     expect(error.message).toContain('environment: MODEL_REGISTRY_CA_FILE: reading CA file /nowhere/ca.crt: ENOENT');
   });
@@ -246,7 +249,7 @@ it.each(['169.254.169.254/iris/v1', '[fe80::1]:80/iris/v1', '100.100.100.200/iri
   'a URI can not make a registry of the metadata address %s (SI-01)',
   async (uri) => {
     expect(await message(base(), `model-registry://${uri}`)).toMatch(
-      /^Model Registry at http:.* refused: .* is a link-local address$/,
+      /^connection to http:.* refused: .* is a link-local or metadata address$/,
     );
     expect(registry.log).toEqual([]);
   },
@@ -255,7 +258,7 @@ it.each(['169.254.169.254/iris/v1', '[fe80::1]:80/iris/v1', '100.100.100.200/iri
 it('a probe gets no token, one try, and no other answer than a list (SI-01)', async () => {
   const asked: (string | undefined)[] = [];
   const stranger = await startModelRegistry();
-  const proxy = await startForwardProxy((host) => (host === 'iris' ? stranger.url : registry.url));
+  const proxy = await startForwardProxy((host) => (/^iris(:80)?$/.test(host) ? stranger.url : registry.url));
   try {
     await inTemporaryDirectory(async (directory) => {
       const file = join(directory, 'token');
