@@ -1,5 +1,5 @@
 import { environment } from '../../../charts-src/environments/environment';
-import { mapAt, mapsAt, type Manifest } from '../../../charts-src/kubernetes/manifest';
+import { mapAt, mapsAt, textOf, type Manifest } from '../../../charts-src/kubernetes/manifest';
 import { renderEnvironment } from '../../../charts-src/output/render-environment';
 import { clusterStorageContainers } from '../../../definitions/serving/cluster-storage-container';
 import { matchesFormat, storageKindOf, type UriFormat } from '../../../definitions/storage/storage-kinds';
@@ -21,7 +21,7 @@ const container = (manifest: Manifest) => mapAt(mapAt(manifest, 'spec'), 'contai
 const env = (manifest: Manifest) => mapsAt(container(manifest), 'env');
 const formats = (name: string): readonly UriFormat[] =>
   mapsAt(mapAt(named(name), 'spec'), 'supportedUriFormats').map(({ prefix, regex }) =>
-    typeof prefix === 'string' ? { prefix } : { regex: String(regex) },
+    typeof prefix === 'string' ? { prefix } : { regex: textOf(regex) },
   );
 
 const kind = privateKind(clusterStorageContainers);
@@ -137,7 +137,7 @@ describe('the variables of a container', () => {
       { name: 'models.example.com-headers', valueFrom: { secretKeyRef: { name: 'web', key: 'headers' } } },
     ];
     const byName = (manifest: Manifest) =>
-      env(manifest).toSorted((one, other) => (String(one['name']) < String(other['name']) ? -1 : 1));
+      env(manifest).toSorted((one, other) => (textOf(one['name']) < textOf(other['name']) ? -1 : 1));
     expect(byName(named('default', { storage: { env: written } }))).toEqual(expected);
     expect(env(named(registryContainer, { env: written }))).toEqual(expect.arrayContaining(expected));
   });

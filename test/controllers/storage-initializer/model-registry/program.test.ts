@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,6 +6,7 @@ import { startModelRegistry, type ModelRegistry } from '../../../doubles/model-r
 import { startLoopbackServer, type LoopbackServer } from '../../../doubles/model-registry/loopback-server';
 import { registryFaults } from '../../../doubles/model-registry/faults';
 import { bundledProgram, runToEnd } from '../../registry-sync/controller-process';
+import { tarOf } from '../archive/tar-bytes';
 import { treeOf } from '../fetched-tree';
 
 /** `model-registry://` through the program as it is in the image: registry, then storage, then the files. */
@@ -14,6 +16,8 @@ let storage: LoopbackServer;
 let root: string;
 let destination: string;
 
+/** Of ASCII, so that it is the same as text. */
+const archive = tarOf({ name: 'a/weights', body: 'weights' }).toString('latin1');
 const signature = 'sig-nature-nobody-may-see';
 const create = async (path: string, body: object): Promise<string> => {
   const url = `${registry.url}/api/model_registry/v1alpha3/${path}`;
@@ -32,11 +36,11 @@ beforeAll(async () => {
   program = await bundledProgram();
   root = await mkdtemp(join(tmpdir(), 'slipway-registry-program-'));
   registry = await startModelRegistry();
-  storage = await startLoopbackServer(({ url }) =>
-    url.pathname.startsWith('/private/')
-      ? { status: 403, headers: {}, body: '' }
-      : { status: 200, headers: {}, body: `content of ${url.pathname}` },
-  );
+  storage = await startLoopbackServer(({ url }) => ({
+    status: 200,
+    headers: {},
+    body: url.pathname === '/model.tar' ? archive : `content of ${url.pathname}`,
+  }));
 }, 120_000);
 
 afterAll(async () => {
@@ -96,6 +100,21 @@ describe('the storage initializer with model-registry://', () => {
     expect(
       await treeOf(destination).then((files) => Object.keys(files).filter((name) => !name.startsWith('.'))),
     ).toEqual([]);
+  }, 120_000);
+
+  it('has the digest of an archive as it was uploaded, and a wrong one lets nothing of it through (SI-17)', async () => {
+    const of = (string_value: string) => ({
+      uri: `${storage.url}/model.tar`,
+      customProperties: { sha256: { metadataType: 'MetadataStringValue', string_value } },
+    });
+    await addModel('wrong-archive', of('ab'.repeat(32)));
+    const wrong = await run('model-registry://wrong-archive');
+    expect(wrong.code).toBe('1');
+    expect(lastLine(wrong.output)).toContain('sha256');
+    expect(Object.keys(await treeOf(destination)).filter((name) => !name.startsWith('.'))).toEqual([]);
+    await addModel('right-archive', of(createHash('sha256').update(archive).digest('hex')));
+    expect((await run('model-registry://right-archive')).code).toBe('0');
+    expect(await treeOf(destination)).toEqual({ 'a/weights': 'weights' });
   }, 120_000);
 
   it.each([
