@@ -23,7 +23,10 @@ import type { RegistryClient } from './registry/server';
 import { RegistrySync, registrySyncNames } from './registry-sync/registry-sync';
 import { uiSelector } from './registry-ui/names';
 import { RegistryUi } from './registry-ui/registry-ui';
-import { ModelRegistryStorageContainer } from './storage-initializer/cluster-storage-container';
+import {
+  DefaultStorageContainer,
+  ModelRegistryStorageContainer,
+} from './storage-initializer/cluster-storage-container';
 
 /** Every component of an environment, one chart each. */
 export class Platform extends App {
@@ -35,7 +38,7 @@ export class Platform extends App {
     // What is rendered is asked for and never written by cdk8s itself; metadata of constructs would say where they were built.
     super({ outdir: 'build/cdk8s', recordConstructMetadata: false });
     this.images = references(environment.images);
-    const { namespaces, priorityClass, crds, externalRegistry, storageInitializer } = environment;
+    const { namespaces, priorityClass, crds, externalRegistry } = environment;
     if (namespaces.length > 0 || priorityClass !== undefined) {
       new Namespaces(this.component('namespaces'), 'Namespaces', {
         namespaces,
@@ -49,12 +52,7 @@ export class Platform extends App {
     this.addRegistries();
     this.addCatalog();
     this.addRegistryUi();
-    if (storageInitializer !== undefined) {
-      new ModelRegistryStorageContainer(this.component('storage-initializer'), 'StorageContainer', {
-        options: storageInitializer,
-        image: this.images.slipway,
-      });
-    }
+    this.addStorageInitializer();
     this.addRegistrySync();
     this.addGitops();
   }
@@ -118,6 +116,16 @@ export class Platform extends App {
         ? {}
         : { catalog: { namespace: catalog.namespace, labels: catalogLabels, port: catalogPort } }),
     });
+  }
+
+  private addStorageInitializer(): void {
+    const { storageInitializer: options } = this.environment;
+    if (options === undefined) return;
+    const chart = this.component('storage-initializer');
+    const image = this.images.slipway;
+    new ModelRegistryStorageContainer(chart, 'StorageContainer', { options, image });
+    if (options.storage === undefined) return;
+    new DefaultStorageContainer(chart, 'DefaultStorageContainer', { storage: options.storage, image });
   }
 
   private addRegistrySync(): void {

@@ -39,7 +39,7 @@ const environmentSchema = z.strictObject({
   registries: z.array(registrySchema).default([]),
   registryUi: registryUiSchema.exactOptional(),
   catalog: catalogSchema.exactOptional(),
-  /** Storage initializer for `model-registry://`, once in a cluster. */
+  /** Storage initializer for `model-registry://` and other URIs, once in a cluster. */
   storageInitializer: storageInitializerSchema.exactOptional(),
   registrySync: registrySyncOptionsSchema.exactOptional(),
   /** Objects by which Argo CD or Flux install the environment. */

@@ -42,7 +42,7 @@ export const production = () =>
       },
       networkPolicy: { namespaces: ['istio-system'] },
     },
-    storageInitializer: {},
+    storageInitializer: { storage: {} },
     registrySync: {
       replicas: 2,
       monitor: true,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { rootCertificates } from 'node:tls';
 import { EnvHttpProxyAgent, type Dispatcher } from 'undici';
+import { causeText } from '../runtime/cause-text';
 
 /** How connections to registries are made. */
 export interface RegistryConnectionOptions {
@@ -36,9 +37,7 @@ function readCertificates(file: string): string {
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    throw new Error(`reading CA file ${file}: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    });
+    throw new Error(`reading CA file ${file}: ${causeText(error)}`, { cause: error });
   }
   if (!text.includes('-----BEGIN CERTIFICATE-----')) {
     throw new Error(`reading CA file ${file}: no PEM certificate in it`);

@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
 import { z } from 'zod';
 import { registryApiPath } from '../../definitions/names/model-registry';
+import { causeText } from '../runtime/cause-text';
 import { errorBodySchema } from './answers';
 import type { CircuitBreaker } from './circuit-breaker';
 import { RegistryError, type RegistryFailure } from './registry-error';
@@ -193,10 +194,4 @@ function parseJson(text: string): unknown {
 function retryAfter(header: string | string[] | undefined): number | undefined {
   const seconds = Number(Array.isArray(header) ? header[0] : header);
   return Number.isFinite(seconds) && seconds >= 0 ? seconds : undefined;
-}
-
-function causeText(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const code: unknown = Reflect.get(error, 'code');
-  return typeof code === 'string' && !error.message.includes(code) ? `${error.message} (${code})` : error.message;
 }

@@ -9,7 +9,7 @@ import { storageSpec, storageSpecSettings } from './storage-spec';
 export interface SpecifiedEnvironment {
   readonly environment: Environment;
   /** Removes the files with secrets. */
-  close(): void;
+  readonly close: () => void;
 }
 
 const prefix = '.slipway-storage-spec-';

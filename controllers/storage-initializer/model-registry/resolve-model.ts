@@ -162,8 +162,8 @@ class Resolution {
   /** What a name may have been meant as: hosts and models look alike. */
   private hint(): string {
     const { host, perhapsHost } = this.wanted;
-    // Nobody calls a model name:8080.
-    if (host !== undefined && !host.includes(':')) {
+    // Nobody calls a model name:8080; what has no dot was listed.
+    if (host?.includes('.') === true && !host.includes(':')) {
       const quoted = `model-registry://${host.replaceAll('.', '%2E')}/...`;
       return `${host} is taken for the host of a registry: if it is a model, write ${quoted}`;
     }

@@ -19,30 +19,26 @@ export function verifiedSource(source: Source, { sha256, artifact }: ResolvedMod
   return withDigest(source, sha256, unverified);
 }
 
+/** The source as it is, but for what its files must be. */
 function withDigest(source: ObjectSource, sha256: string, unverified: () => void): ObjectSource {
-  return {
-    protocol: source.protocol,
-    name: source.name,
-    fileConcurrency: source.fileConcurrency,
-    rangeConcurrency: source.rangeConcurrency,
-    ...(source.attempts === undefined ? {} : { attempts: source.attempts }),
-    ...(source.http === undefined ? {} : { http: source.http }),
-    async *files(signal) {
-      let told = false;
-      for await (const file of source.files(signal)) {
-        if (file.exact === true) yield expecting(file, sha256);
-        else {
-          if (!told) unverified();
-          told = true;
-          yield file;
-        }
+  async function* files(signal: AbortSignal): AsyncGenerator<RemoteFile> {
+    let told = false;
+    for await (const file of source.files(signal)) {
+      if (file.exact === true) yield expecting(file, sha256);
+      else {
+        if (!told) unverified();
+        told = true;
+        yield file;
       }
+    }
+  }
+  return new Proxy(source, {
+    get: (target, member): unknown => {
+      const value: unknown = Reflect.get(target, member);
+      if (member === 'files') return files;
+      return typeof value === 'function' ? value.bind(target) : value;
     },
-    request: (file, range) => source.request(file, range),
-    failure: (file, status, headers, body) => source.failure(file, status, headers, body),
-    ...(source.facts === undefined ? {} : { facts: source.facts.bind(source) }),
-    ...(source.inspect === undefined ? {} : { inspect: source.inspect.bind(source) }),
-  };
+  });
 }
 
 /** The registry's word comes before the storage's: who changes a file in a bucket changes its checksum there too. */

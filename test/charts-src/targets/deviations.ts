@@ -265,6 +265,13 @@ export const deviations: readonly Deviation[] = [
   },
   {
     dm: 'DM-34',
+    why: 'our image: sub-command, what it may do, several URIs at a time',
+    targets: /^options\/csi$/,
+    object: /^ClusterStorageContainer\//,
+    path: /^spec\.(supportsMultiModelDownload|container\.(command|securityContext))/,
+  },
+  {
+    dm: 'DM-34',
     why: 'the mounted configuration',
     targets: /^options\/controller\//,
     object: /^ConfigMap\/controller-controller-manager-config$/,

@@ -50,10 +50,14 @@ export class RegistryUnderTest {
     return this.started;
   }
 
+  /** Base URL, without the base path of the API. */
+  get url(): string {
+    return (realUrl ?? this.double.url).replace(/\/+$/, '');
+  }
+
   /** Sends a request; a path is below the base path, unless it is a URL's whole path told by `at: 'root'`. */
   async call(method: string, path: string, body?: unknown, at: 'api' | 'root' = 'api'): Promise<Answered> {
-    const base = (realUrl ?? this.double.url).replace(/\/+$/, '');
-    const answer = await fetch(`${base}${at === 'api' ? `${registryApiPath}/v1alpha3` : ''}${path}`, {
+    const answer = await fetch(`${this.url}${at === 'api' ? `${registryApiPath}/v1alpha3` : ''}${path}`, {
       method,
       redirect: 'manual',
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
@@ -98,6 +102,10 @@ export class RegistryUnderTest {
 
   createVersion(registeredModelId: string, name = unique('version'), members: object = {}): Promise<Entity> {
     return this.create('/model_versions', { name, registeredModelId, ...members });
+  }
+
+  createArtifact(modelVersionId: string, members: object = {}): Promise<Entity> {
+    return this.create(`/model_versions/${modelVersionId}/artifacts`, { artifactType: 'model-artifact', ...members });
   }
 
   createInferenceService(servingEnvironmentId: string, members: object = {}): Promise<Entity> {
