@@ -101,7 +101,7 @@ export class PackFile {
     let got = 0;
     try {
       for await (const chunk of input.pipe(inflate)) {
-        if (!(chunk instanceof Buffer)) continue;
+        if (!Buffer.isBuffer(chunk)) continue;
         got += chunk.length;
         if (got > size) throw brokenPack('an object is larger than its entry says');
         yield chunk;
@@ -156,7 +156,7 @@ function inflatedInfo(result: unknown): { content: Buffer; consumed: number } | 
   const { buffer, engine } = result;
   const consumed: unknown =
     typeof engine === 'object' && engine !== null ? Reflect.get(engine, 'bytesWritten') : undefined;
-  return buffer instanceof Buffer && typeof consumed === 'number' ? { content: buffer, consumed } : undefined;
+  return Buffer.isBuffer(buffer) && typeof consumed === 'number' ? { content: buffer, consumed } : undefined;
 }
 
 /** Fills a buffer. @throws StorageError when the file ends before */

@@ -90,7 +90,7 @@ export class UploadPack {
     const attempt = { ...this.context, progress: new Progress(), signal };
     return withAttempts(
       this.address.url,
-      packAttempts,
+      () => packAttempts,
       attempt,
       () => 0,
       () => this.onePack(request, sink, signal),
@@ -115,6 +115,7 @@ export class UploadPack {
     } catch (error) {
       if (signal.aborted) throw error;
       const failure = isConnectionError(error) ? this.connectionFailure(error) : error;
+      if (isConnectionError(error) && error.lasting) throw failure;
       if (failure instanceof StorageError && failure.transient) throw new TransientFailure(failure);
       throw failure instanceof GitProtocolError ? this.refusal(failure.message) : failure;
     }

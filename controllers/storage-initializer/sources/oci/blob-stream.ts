@@ -65,7 +65,7 @@ async function fetchBlob(
   let received = 0;
   await withAttempts(
     `layer ${digest}`,
-    attempts,
+    () => attempts,
     { ...context, progress: new Progress(), signal },
     () => received,
     async () => {
@@ -112,7 +112,8 @@ async function oneRequest(
     throw failure.transient ? new TransientFailure(failure, answer.headers) : failure;
   } catch (error) {
     if (signal.aborted || !isConnectionError(error)) throw error;
-    throw new TransientFailure(registry.connectionFailure(error));
+    const failure = registry.connectionFailure(error);
+    throw error.lasting ? failure : new TransientFailure(failure);
   }
 }
 

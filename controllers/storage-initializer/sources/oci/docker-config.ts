@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isNativeError } from 'node:util/types';
 import { z } from 'zod';
 import type { Environment } from '../../../component';
 import { causeText } from '../../../runtime/cause-text';
@@ -112,5 +113,5 @@ function parseJson(text: string): unknown {
 }
 
 function isMissing(error: unknown): boolean {
-  return error instanceof Error && ['ENOENT', 'ENOTDIR'].includes(String(Reflect.get(error, 'code')));
+  return isNativeError(error) && ['ENOENT', 'ENOTDIR'].includes(String(Reflect.get(error, 'code')));
 }

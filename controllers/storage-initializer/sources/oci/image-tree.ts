@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { lstatSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { isNativeError } from 'node:util/types';
 import { diskError } from '../../destination/disk-error';
 import { safePath } from '../../destination/safe-path';
 import { StagedTree } from '../../destination/staged-tree';
@@ -116,5 +117,5 @@ class LayerTree extends StagedTree {
 }
 
 function isSystemError(error: unknown): boolean {
-  return error instanceof Error && typeof Reflect.get(error, 'syscall') === 'string';
+  return isNativeError(error) && typeof Reflect.get(error, 'syscall') === 'string';
 }

@@ -51,6 +51,6 @@ export function linkTarget(path: string, target: string): string {
   const directory = posix.dirname(path);
   if (!target.startsWith('/') && !posix.join(directory, target).startsWith('..')) return target;
   const inImage = target.startsWith('/') ? posix.normalize(target) : posix.join('/', root, directory, target);
-  if (inImage === `/${root}`) return posix.relative(directory, '.') || '.';
-  return inImage.startsWith(`/${root}/`) ? posix.relative(directory, inImage.slice(root.length + 2)) : target;
+  if (inImage !== `/${root}` && !inImage.startsWith(`/${root}/`)) return target;
+  return posix.relative(directory, inImage.slice(root.length + 2)) || '.';
 }

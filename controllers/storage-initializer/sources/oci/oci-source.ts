@@ -5,7 +5,6 @@ import { archiveLimits } from '../../archive/archive-limits';
 import { unpackTar } from '../../archive/unpack-tar';
 import type { StagedTree } from '../../destination/staged-tree';
 import { switchVariable } from '../../general-settings';
-import { HttpClient } from '../../http/http-client';
 import type { FetchedAmount, OpenSource, SourceContext, TreeSource } from '../../source';
 import { noModelFound, StorageError } from '../../storage-error';
 import { readBlob } from './blob-stream';
@@ -27,7 +26,9 @@ export const openOci: OpenSource = (uri, context): TreeSource => {
     protocol: 'OCI',
     name: image.name,
     async fetchInto(tree, signal) {
-      const own = switchVariable(environment, 'KSERVE_OCI_INSECURE_REGISTRY') ? insecureClient(context) : undefined;
+      const own = switchVariable(environment, 'KSERVE_OCI_INSECURE_REGISTRY')
+        ? context.http.with({ insecure: true })
+        : undefined;
       if (own !== undefined) log.warn(`${image.host}: its certificate is not verified (KSERVE_OCI_INSECURE_REGISTRY)`);
       try {
         const registry = new RegistryClient(image, credentials, own ?? context.http);
@@ -38,11 +39,6 @@ export const openOci: OpenSource = (uri, context): TreeSource => {
     },
   };
 };
-
-function insecureClient({ environment, clock, random }: SourceContext): HttpClient {
-  const timeouts = { connectTimeoutMs: 15_000, readTimeoutMs: 30_000 };
-  return new HttpClient({ environment, clock, random, ...timeouts, attempts: 3, insecure: true });
-}
 
 async function fetchImage(
   registry: RegistryClient,

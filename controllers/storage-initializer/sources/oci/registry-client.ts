@@ -104,8 +104,7 @@ export class RegistryClient {
     try {
       await this.http.send({ url: `https://${host}/v2/` }, signal, 1);
     } catch (error) {
-      const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
-      if (/^(ERR_SSL_|EPROTO$)/.test(String(code))) return `http://${host}`;
+      if (isConnectionError(error) && /^(?:ERR_SSL_|EPROTO$)/.test(error.code)) return `http://${host}`;
     }
     return `https://${host}`;
   }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { causeText } from '../../../runtime/cause-text';
 import { displayUri } from '../../display-uri';
 import { isConnectionError, isSuccess, type HttpClient, type HttpRequest } from '../../http/http-client';
-import { isLinkLocal } from '../../http/redirects';
+import { isRefused } from '../../http/refused-addresses';
 import { StorageError, storageFailure } from '../../storage-error';
 import type { Challenge } from './challenge';
 import type { RegistryCredentials } from './docker-config';
@@ -60,7 +60,7 @@ function safeRealm(text: string, secure: boolean): URL {
   if (secure && realm.protocol !== 'https:') {
     throw new StorageError('unsafe', `OCI error: the token server ${displayUri(text)} is refused, it is without TLS`);
   }
-  if (isLinkLocal(realm.hostname)) {
+  if (isRefused(realm.hostname, 'link-local')) {
     throw new StorageError(
       'unsafe',
       `OCI error: the token server ${displayUri(text)} is refused, it is a link-local address`,

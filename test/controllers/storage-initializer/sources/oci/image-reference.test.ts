@@ -24,7 +24,7 @@ test.each([
   ['oci://quay.io/Models/iris', 'is no repository'],
   ['oci://quay.io/models/../iris', 'is no repository'],
   ['oci://quay.io/models/iris:', 'is no tag'],
-  ['oci://quay.io/models/iris:a/b', 'is no repository'],
+  ['oci://quay.io/models/iris:a/b', 'is no tag'],
   ['oci://quay.io/models/iris@sha256:abc', 'is no digest'],
   [`oci://quay.io/models/iris@${digest}@${digest}`, 'more than one digest'],
   ['oci://quay.io?x=.y/iris', 'is no registry'],
