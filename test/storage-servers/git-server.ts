@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { selfSignedCertificate } from '../../controllers/runtime/self-signed-certificate';
+import { selfSignedCertificate, type ServerCertificate } from '../../controllers/runtime/self-signed-certificate';
 
 const run = promisify(execFile);
 
@@ -20,8 +20,8 @@ export type GitIntercept = (incoming: IncomingMessage, response: ServerResponse)
 export interface GitServer {
   /** `https://localhost:PORT` */
   readonly url: string;
-  /** PEM of the authority. */
-  readonly ca: string;
+  /** Its certificate, which is its own authority. */
+  readonly identity: ServerCertificate;
   /** Requests: method, path and query, and the kind of credentials. */
   readonly requests: string[];
   /** Spoils exchanges until it is set to something else. */
@@ -51,12 +51,13 @@ export async function git(directory: string, ...args: readonly string[]): Promis
   return stdout.trimEnd();
 }
 
-/** Starts a server on localhost with no repositories. */
-export async function startGitServer(): Promise<GitServer> {
+/** Starts a server on localhost with no repositories. @param identity certificate of `localhost` @default one of its own */
+export async function startGitServer(
+  identity: ServerCertificate = selfSignedCertificate('localhost', Date.now()),
+): Promise<GitServer> {
   const directory = mkdtempSync(join(tmpdir(), 'slipway-git-server-'));
-  const { cert, key } = selfSignedCertificate('localhost', Date.now());
   const requests: string[] = [];
-  const server = createServer({ cert, key }, (incoming, response) => {
+  const server = createServer({ ...identity }, (incoming, response) => {
     const [scheme, value = ''] = (incoming.headers.authorization ?? '').split(' ');
     requests.push(`${incoming.method} ${incoming.url}${scheme === '' ? '' : ` as ${userOf(value)}`}`);
     if (state.intercept?.(incoming, response) === true) return;
@@ -69,7 +70,7 @@ export async function startGitServer(): Promise<GitServer> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const state: GitServer = {
     url: `https://localhost:${(server.address() as AddressInfo).port}`,
-    ca: cert,
+    identity,
     requests,
     intercept: undefined,
     async repository(name, files) {

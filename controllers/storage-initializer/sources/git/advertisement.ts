@@ -17,17 +17,15 @@ export interface Advertisement {
  * @throws GitProtocolError for text that is not git's protocol, or an error that the server says
  */
 export function parseAdvertisement(body: string): Advertisement | undefined {
-  const bytes = Buffer.from(body);
-  let announced = false;
-  for (const line of new PktLineReader().add(bytes)) {
+  // A page of a portal comes with 200, too.
+  if (!/^[0-9a-f]{4}(?:# service=git-upload-pack|ERR )/.test(body)) {
+    throw new GitProtocolError('the server does not speak the smart HTTP protocol of git');
+  }
+  for (const line of new PktLineReader().add(Buffer.from(body))) {
     if (line === 'flush') continue;
     const text = line.toString('utf8').replace(/\n$/, '');
     if (text.startsWith('ERR ')) throw new GitProtocolError(text.slice('ERR '.length));
-    if (text === '# service=git-upload-pack') {
-      announced = true;
-      continue;
-    }
-    if (!announced) break;
+    if (text.startsWith('# ')) continue;
     const [reference = '', capabilityText = ''] = text.split('\0');
     const capabilities = new Set(capabilityText.split(' '));
     const [, commit = '', name] = /^([0-9a-f]{40,64}) (.+)$/.exec(reference) ?? [];
@@ -38,5 +36,5 @@ export function parseAdvertisement(body: string): Advertisement | undefined {
     const branch = [...capabilities].find((one) => one.startsWith('symref=HEAD:'))?.slice('symref=HEAD:'.length);
     return { commit, ...(branch?.startsWith('refs/heads/') === true ? { branch } : {}), capabilities };
   }
-  throw new GitProtocolError('the server does not speak the smart HTTP protocol of git');
+  return undefined;
 }
