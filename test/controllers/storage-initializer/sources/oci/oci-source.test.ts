@@ -10,7 +10,9 @@ import { puller, startOciRegistry, type OciRegistry } from '../../../../storage-
 import { buildTimeout } from '../../../../tools/go-programs';
 import { fetched } from '../../fetched-tree';
 
-let [open, basic, token]: OciRegistry[] = [];
+let open: OciRegistry | undefined;
+let basic: OciRegistry | undefined;
+let token: OciRegistry | undefined;
 let directory: string;
 
 beforeAll(async () => {
@@ -20,7 +22,7 @@ beforeAll(async () => {
   [basic, token] = await Promise.all([startOciRegistry('basic'), startOciRegistry('token')]);
 }, buildTimeout);
 afterAll(async () => {
-  await Promise.all([open, basic, token].map((registry) => registry?.close()));
+  await Promise.all([open?.close(), basic?.close(), token?.close()]);
   rmSync(directory, { recursive: true, force: true });
 });
 
