@@ -13,8 +13,8 @@ export const sources: Readonly<Record<StorageKindName, () => Promise<OpenSource>
   azureFile: notYet,
   huggingFace: async () => (await import('./sources/hugging-face/hugging-face-source.js')).openHuggingFace,
   modelScope: async () => (await import('./sources/modelscope/modelscope-source.js')).openModelScope,
-  oci: notYet,
-  git: notYet,
+  oci: async () => (await import('./sources/oci/oci-source.js')).openOci,
+  git: async () => (await import('./sources/git/git-source.js')).openGit,
   http: async () => (await import('./sources/http/http-source.js')).openHttpSource,
 };
 
