@@ -35,8 +35,8 @@ export class StagedTree {
     readonly directory: string,
     /** What the files are of, for messages. */
     readonly from: string,
-    /** Directory in which the tree is published; absent when nobody asks what is there. */
-    private readonly destination?: string,
+    /** Directory in which the tree is published. @default the one above it */
+    private readonly destination: string = dirname(directory),
   ) {}
 
   /** Absolute path of a name in the tree. Nothing is written. @throws StorageError `unsafe` */
@@ -44,10 +44,14 @@ export class StagedTree {
     return join(this.directory, ...safePath(name, this.from));
   }
 
-  /** Whether the destination has something of that name already. */
+  /** Where a name is to be found when the tree is published. */
+  publishedPath(name: string): string {
+    return join(this.destination, ...safePath(name, this.from));
+  }
+
+  /** Whether there is something of that name in the destination already. */
   isPublished(name: string): boolean {
-    if (this.destination === undefined) return false;
-    return lstatSync(join(this.destination, ...safePath(name, this.from)), { throwIfNoEntry: false }) !== undefined;
+    return lstatSync(this.publishedPath(name), { throwIfNoEntry: false }) !== undefined;
   }
 
   /**
