@@ -32,6 +32,7 @@ export async function* unxz(input: AsyncIterable<Buffer>): AsyncGenerator<Buffer
       if (byteLength > 0) yield Buffer.from(buffer, byteOffset, byteLength);
     }
   } catch (error) {
-    throw inputError ?? brokenArchive(error);
+    if (inputError !== undefined) throw inputError;
+    throw brokenArchive(error);
   }
 }
