@@ -9,6 +9,7 @@ import { Staging, type StagingOwner } from './destination/staging';
 import type { FileFilters } from './filters';
 import type { FetchedAmount, Source, SourceContext } from './source';
 import { sources } from './sources';
+import { isLocal } from './sources/local/local-path';
 import { StorageError } from './storage-error';
 import { fetchObjects } from './transfer/fetch-objects';
 import type { Progress } from './transfer/progress';
@@ -123,6 +124,11 @@ async function fetchInto(
 async function openSource(uri: string, context: SourceContext): Promise<Source> {
   if (uri.startsWith('/mnt/pvc') && !existsSync(uri)) {
     throw new StorageError('not-found', `Cannot locate source uri ${uri} for PVC`);
+  }
+  if (isLocal(uri)) return (await import('./sources/local/local-source.js')).openLocalSource(uri, context);
+  // Multi-model serving: an agent fetches models there, later.
+  if (uri.startsWith('/mnt/models')) {
+    return { protocol: 'local', name: uri, fetchInto: async () => ({ files: 0, bytes: 0 }) };
   }
   const kind = storageKindOf(uri);
   if (kind === undefined) {

@@ -15,10 +15,16 @@ export class ChunkReader {
 
   /** The next bytes without taking them; fewer when the stream is shorter. */
   async peek(size: number): Promise<Buffer> {
-    while (this.rest.length < size) {
-      const next = await this.chunks.next();
-      if (next.done === true) break;
-      this.rest = this.rest.length === 0 ? next.value : Buffer.concat([this.rest, next.value]);
+    if (this.rest.length < size) {
+      const gathered = [this.rest];
+      for (let length = this.rest.length; length < size;) {
+        const next = await this.chunks.next();
+        if (next.done === true) break;
+        gathered.push(next.value);
+        length += next.value.length;
+      }
+      this.rest =
+        gathered.length === 2 && this.rest.length === 0 ? (gathered[1] ?? this.rest) : Buffer.concat(gathered);
     }
     return this.rest.subarray(0, size);
   }

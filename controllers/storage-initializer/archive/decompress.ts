@@ -1,9 +1,11 @@
 import { pipeline, Readable, type Duplex } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { brokenArchive } from './broken-archive';
+import { bunzip2 } from './bzip2/bunzip2';
 import { ChunkReader } from './chunk-reader';
 import { HandedOutChunks } from './handed-out-chunks';
 import { blockSize, isTarHeader } from './tar/tar-header';
+import { unxz } from './unxz';
 
 /** Ways in which a tar archive is compressed. */
 export type Compression = 'none' | 'gzip' | 'bzip2' | 'xz' | 'zstd';
@@ -62,14 +64,8 @@ type Decompressor = (input: AsyncIterable<Buffer>) => AsyncIterable<Buffer>;
 const decompressors: Readonly<Record<Exclude<Compression, 'none'>, Decompressor>> = {
   gzip: (input) => throughStream(input, createGunzip({ chunkSize: outputSize })),
   zstd: zstdFrames,
-  bzip2: async function* (input) {
-    const { bunzip2 } = await import('./bunzip2.js');
-    yield* bunzip2(input);
-  },
-  xz: async function* (input) {
-    const { unxz } = await import('./unxz.js');
-    yield* unxz(input);
-  },
+  bzip2: bunzip2,
+  xz: unxz,
 };
 
 /** One frame behind the other: Node's decompressor drops what follows a frame in the same chunk, and parallel compressors write many. */

@@ -1,6 +1,7 @@
+import { open, type FileHandle } from 'node:fs/promises';
 import { pipeline, type Readable } from 'node:stream';
 import { crc32, createInflateRaw } from 'node:zlib';
-import { openPromise, type Entry, type ZipFile } from 'yauzl';
+import { fromRandomAccessReaderPromise, type Entry, type ZipFile } from 'yauzl';
 import { diskError, isDiskError } from '../destination/disk-error';
 import type { StagedTree } from '../destination/staged-tree';
 import type { FetchedAmount } from '../source';
@@ -9,6 +10,7 @@ import { UnpackedAmount, type ArchiveLimits } from './archive-limits';
 import { brokenArchive } from './broken-archive';
 import { checkMemberName, memberName } from './member-name';
 import { writeMember } from './write-member';
+import { FileSlices } from './zip/file-slices';
 import { isExecutable, zipMemberKind, zipName } from './zip/zip-member';
 
 export interface UnpackZipOptions {
@@ -34,21 +36,23 @@ const [stored, deflated] = [0, 8];
 export async function unpackZip(path: string, tree: StagedTree, options: UnpackZipOptions): Promise<FetchedAmount> {
   const { limits, signal, from } = options;
   const amount = new UnpackedAmount(limits, from);
+  let file: FileHandle | undefined;
   try {
-    const zip = await openPromise(path, { autoClose: false, decodeStrings: false });
-    try {
-      const unpacking = new ZipUnpacking(zip, tree, amount, from, signal);
-      for await (const entry of zip.eachEntry()) {
-        signal.throwIfAborted();
-        await unpacking.unpack(entry);
-      }
-    } finally {
-      zip.close();
+    file = await open(path);
+    const { size } = await file.stat();
+    const slices = new FileSlices(file, size);
+    const zip = await fromRandomAccessReaderPromise(slices, size, { autoClose: false, decodeStrings: false });
+    const unpacking = new ZipUnpacking(zip, tree, amount, from, signal);
+    for await (const entry of zip.eachEntry()) {
+      signal.throwIfAborted();
+      await unpacking.unpack(entry);
     }
     return amount.total;
   } catch (error) {
     if (error === signal.reason || error instanceof StorageError) throw error;
     throw isDiskError(error) ? diskError(`reading ${from}`, error) : brokenArchive(error);
+  } finally {
+    await file?.close();
   }
 }
 

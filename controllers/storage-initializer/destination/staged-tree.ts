@@ -1,4 +1,4 @@
-import { linkSync, lstatSync, mkdirSync, openSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { linkSync, lstatSync, mkdirSync, openSync, readdirSync, rmSync, symlinkSync, type Stats } from 'node:fs';
 import { constants, copyFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isNativeError } from 'node:util/types';
@@ -35,8 +35,8 @@ export class StagedTree {
     readonly directory: string,
     /** What the files are of, for messages. */
     readonly from: string,
-    /** Directory in which the tree is published; absent when nobody asks what is there. */
-    private readonly destination?: string,
+    /** Directory in which the tree is published. @default the one above it */
+    private readonly destination: string = dirname(directory),
   ) {}
 
   /** Absolute path of a name in the tree. Nothing is written. @throws StorageError `unsafe` */
@@ -44,10 +44,14 @@ export class StagedTree {
     return join(this.directory, ...safePath(name, this.from));
   }
 
-  /** Whether the destination has something of that name already. */
+  /** Where a name is to be found when the tree is published. */
+  publishedPath(name: string): string {
+    return join(this.destination, ...safePath(name, this.from));
+  }
+
+  /** Whether there is something of that name in the destination already. */
   isPublished(name: string): boolean {
-    if (this.destination === undefined) return false;
-    return lstatSync(join(this.destination, ...safePath(name, this.from)), { throwIfNoEntry: false }) !== undefined;
+    return whatIs(this.publishedPath(name)) !== undefined;
   }
 
   /**
@@ -97,7 +101,7 @@ export class StagedTree {
     const target = this.pathOf(existing);
     const link = this.links.get(target);
     if (link !== undefined) return this.addLink(name, link);
-    const there = lstatSync(target, { throwIfNoEntry: false });
+    const there = whatIs(target);
     if (there?.isFile() !== true) {
       throw this.refusedLink(name, `there is no file ${JSON.stringify(existing)} before it`);
     }
@@ -165,7 +169,7 @@ export class StagedTree {
     if (target.startsWith('/')) return;
     const name = this.nameOf(path);
     for (const turn of walkTarget(name.split('/').slice(0, -1), target).turns) {
-      const there = lstatSync(join(this.directory, ...turn), { throwIfNoEntry: false });
+      const there = whatIs(join(this.directory, ...turn));
       if (there?.isDirectory() === true && !this.links.has(join(this.directory, ...turn))) continue;
       throw this.refusedLink(
         name,
@@ -217,6 +221,16 @@ export class StagedTree {
 
 /** Errors of file systems that have no hard links, or no more of them for one file. */
 const withoutHardLinks: ReadonlySet<unknown> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV']);
+
+/** What there is, links not followed; `undefined` also for a path through a file. */
+function whatIs(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    if (codeOf(error) === 'ENOTDIR') return undefined;
+    throw diskError(`looking for ${path}`, error);
+  }
+}
 
 function codeOf(error: unknown): unknown {
   return isNativeError(error) ? Reflect.get(error, 'code') : undefined;
