@@ -6,11 +6,11 @@ import type { OpenSource } from './source';
  * a git client, and waits for none.
  */
 export const sources: Readonly<Record<StorageKindName, () => Promise<OpenSource>>> = {
-  gcs: notYet,
+  gcs: async () => (await import('./sources/gcs/gcs-source.js')).openGcsSource,
   s3: async () => (await import('./sources/s3/s3-source.js')).openS3Source,
   webhdfs: notYet,
-  azureBlob: notYet,
-  azureFile: notYet,
+  azureBlob: async () => (await import('./sources/azure-blob/azure-blob-source.js')).openAzureBlobSource,
+  azureFile: async () => (await import('./sources/azure-file/azure-file-source.js')).openAzureFileSource,
   huggingFace: async () => (await import('./sources/hugging-face/hugging-face-source.js')).openHuggingFace,
   modelScope: notYet,
   oci: notYet,

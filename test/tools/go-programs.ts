@@ -15,6 +15,7 @@ const programs = {
   kubectl: { module: 'argo-lua', goPackage: './kubectl' },
   'kustomize-controller': { module: 'flux', goPackage: 'github.com/fluxcd/kustomize-controller' },
   'source-controller': { module: 'flux', goPackage: 'github.com/fluxcd/source-controller' },
+  'fake-gcs-server': { module: 'fake-gcs-server', goPackage: 'github.com/fsouza/fake-gcs-server' },
   connect: { module: 'dsn', goPackage: './connect' },
   versitygw: { module: 'versitygw', goPackage: 'github.com/versity/versitygw/cmd/versitygw' },
   // Without the tag its regular expressions are ICU's, which need a C compiler.
