@@ -6,18 +6,14 @@ import type { OpenSource } from './source';
  * a git client, and waits for none.
  */
 export const sources: Readonly<Record<StorageKindName, () => Promise<OpenSource>>> = {
-  gcs: notYet,
+  gcs: async () => (await import('./sources/gcs/gcs-source.js')).openGcsSource,
   s3: async () => (await import('./sources/s3/s3-source.js')).openS3Source,
   webhdfs: async () => (await import('./sources/webhdfs/webhdfs-source.js')).openWebHdfs,
-  azureBlob: notYet,
-  azureFile: notYet,
+  azureBlob: async () => (await import('./sources/azure-blob/azure-blob-source.js')).openAzureBlobSource,
+  azureFile: async () => (await import('./sources/azure-file/azure-file-source.js')).openAzureFileSource,
   huggingFace: async () => (await import('./sources/hugging-face/hugging-face-source.js')).openHuggingFace,
   modelScope: async () => (await import('./sources/modelscope/modelscope-source.js')).openModelScope,
   oci: async () => (await import('./sources/oci/oci-source.js')).openOci,
   git: async () => (await import('./sources/git/git-source.js')).openGit,
   http: async () => (await import('./sources/http/http-source.js')).openHttpSource,
 };
-
-async function notYet(): Promise<never> {
-  throw new Error('not written yet');
-}

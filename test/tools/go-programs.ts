@@ -16,6 +16,7 @@ const programs = {
   'kustomize-controller': { module: 'flux', goPackage: 'github.com/fluxcd/kustomize-controller' },
   'source-controller': { module: 'flux', goPackage: 'github.com/fluxcd/source-controller' },
   'oci-registry': { module: 'distribution', goPackage: 'github.com/distribution/distribution/v3/cmd/registry' },
+  'fake-gcs-server': { module: 'fake-gcs-server', goPackage: 'github.com/fsouza/fake-gcs-server' },
   connect: { module: 'dsn', goPackage: './connect' },
   versitygw: { module: 'versitygw', goPackage: 'github.com/versity/versitygw/cmd/versitygw' },
   // Without the tag its regular expressions are ICU's, which need a C compiler.
