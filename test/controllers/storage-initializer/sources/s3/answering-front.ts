@@ -33,22 +33,25 @@ export async function startAnsweringFront(
   answer: (asked: AskedRequest) => FrontAnswer | undefined,
 ): Promise<AnsweringFront> {
   const asked: string[] = [];
-  const server = createServer(async (incoming, response) => {
+  const server = createServer((incoming, response) => {
     const { method = 'GET', headers, url = '/' } = incoming;
     asked.push(`${method} ${url}`);
-    let body = '';
-    for await (const chunk of incoming) body += String(chunk);
-    const own = answer({ method, headers, url, body }) ?? (target === undefined ? { status: 404 } : undefined);
-    if (own !== undefined) {
-      response.writeHead(own.status, own.headers).end(method === 'HEAD' ? undefined : own.body);
-      return;
-    }
-    const onward = request(new URL(target ?? ''), { method, headers, path: url }, (answered) => {
-      response.writeHead(answered.statusCode ?? 502, answered.headers);
-      answered.pipe(response);
-    });
-    onward.on('error', () => response.destroy());
-    onward.end(body);
+    const take = (body: string) => {
+      const own = answer({ method, headers, url, body }) ?? (target === undefined ? { status: 404 } : undefined);
+      if (own !== undefined) {
+        response.writeHead(own.status, own.headers).end(method === 'HEAD' ? undefined : own.body);
+        return;
+      }
+      const onward = request(new URL(target ?? ''), { method, headers, path: url }, (answered) => {
+        response.writeHead(answered.statusCode ?? 502, answered.headers);
+        answered.pipe(response);
+      });
+      onward.on('error', () => response.destroy());
+      onward.end(body);
+    };
+    const chunks: Buffer[] = [];
+    incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+    incoming.on('end', () => take(Buffer.concat(chunks).toString()));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
