@@ -13,7 +13,7 @@ export interface S3Location {
 }
 
 /** Bucket names reach a host name and a path: nothing else than S3 allows gets there. Older buckets have capitals and `_`. */
-const bucketName = /^[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9]$/;
+const bucketName = /^[A-Za-z0-9]([A-Za-z0-9._-]{0,253}[A-Za-z0-9])?$/;
 
 /**
  * `s3://BUCKET/PREFIX[?versionId=ID]`. Keys are taken as they stand, nothing is percent-decoded; a `?` that begins no version belongs to
@@ -27,7 +27,7 @@ export function parseS3Uri(uri: string): S3Location {
   if (!bucketName.test(bucket) || bucket.includes('..')) {
     throw new StorageError(
       'other',
-      `Cannot recognize the bucket of ${displayUri(uri)}: expected s3://BUCKET/PREFIX, bucket names have 3 to 255 letters, digits, dots and dashes`,
+      `Cannot recognize the bucket of ${displayUri(uri)}: expected s3://BUCKET/PREFIX, bucket names are letters, digits, dots and dashes`,
     );
   }
   const name = displayUri(before);

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isNativeError } from 'node:util/types';
 import { causeText } from '../../../../runtime/cause-text';
 import type { Environment } from '../../../../component';
 import { textVariable } from '../../../general-settings';
@@ -62,7 +63,7 @@ function readOptional(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    if (error instanceof Error && ['ENOENT', 'ENOTDIR'].includes(String(Reflect.get(error, 'code')))) return '';
+    if (isNativeError(error) && ['ENOENT', 'ENOTDIR'].includes(String(Reflect.get(error, 'code')))) return '';
     throw credentialsFailure(`reading ${path}: ${causeText(error)}`);
   }
 }
