@@ -1,3 +1,4 @@
+import type { ProxiedRequest } from '../../faults/fault-proxy';
 import { seededRandom } from '../../faults/seeded-random';
 import { StormyFetch } from '../../faults/stormy-fetch';
 import { modelFiles, upload, wrongFiles, type ModelFile } from '../../faults/stormy-model';
@@ -68,15 +69,18 @@ describe('against a storm of resets, 503, short bodies, silence and wrong length
     const [large] = files;
     if (large === undefined) throw new Error('there is a large file');
     const other: ModelFile = { ...large, seed: 999 };
-    // Slow enough that the other one is there before the last range.
-    fetch.proxy.inject({ matches: ({ path }) => path.endsWith('/weights.bin'), fault: { kind: 'slow', delayMs: 5 } });
+    // After two ranges nobody answers until the other one is there.
+    let [asked, there] = [0, false];
     let replaced: Promise<void> | undefined;
-    const rangesAsked = () => fetch.proxy.requests.filter(({ path }) => path.endsWith('/weights.bin')).length;
+    const matches = ({ method, path }: ProxiedRequest) => {
+      if (method !== 'GET' || !path.endsWith('/weights.bin')) return false;
+      asked += 1;
+      if (asked > 2) replaced ??= upload(server, bucket, other).then(() => void (there = true));
+      return asked > 2 && !there;
+    };
+    fetch.proxy.inject({ matches, fault: { kind: 'hold' } });
     try {
-      const { code, output } = await fetch.run(() => {
-        if (rangesAsked() >= 4) replaced ??= upload(server, bucket, other);
-        return false;
-      });
+      const { code, output } = await fetch.run();
       await replaced;
       expect(output).toMatch(/weights\.bin: .*replaced.*fetching it anew/);
       expect(code).toBe('0');
