@@ -8,7 +8,7 @@ import { UsageError } from '../runtime/usage-error';
 import { parsePairs, type FetchPair, storageInitializerUsage } from './arguments';
 import { displayUri } from './display-uri';
 import { fetchUri, type FetchContext } from './fetch-uri';
-import { fileFilters } from './general-settings';
+import { fileFilters, switchVariable } from './general-settings';
 import { HttpClient } from './http/http-client';
 import { initializerLog, oneLine } from './log';
 import { StorageError } from './storage-error';
@@ -33,6 +33,8 @@ export async function runStorageInitializer(args: readonly string[], environment
     return 0;
   }
   const pairs = parsePairs(args);
+  // The modes of what is written are meant as they are: a model server has another uid.
+  process.umask(0o022);
   const [clock, random] = [realClock, realRandom];
   const log = initializerLog((line) => process.stderr.write(line), clock);
   const stop = new AbortController();
@@ -51,6 +53,7 @@ export async function runStorageInitializer(args: readonly string[], environment
   let specified: SpecifiedEnvironment | undefined;
   try {
     const filters = fileFilters(environment);
+    await checkConfidential(environment);
     specified = specifiedEnvironment(environment, pairs[0]?.destination ?? '');
     const owner = { boot: bootId(), pod: environment['HOSTNAME'] ?? '' };
     const shown = pairs.map(({ uri, destination }) => `('${displayUri(uri)}', '${destination}')`).join(', ');
@@ -94,6 +97,13 @@ async function fetchAndReport(pair: FetchPair, context: FetchContext, signal: Ab
   }
   log.info(summaryLine(progress, amount, (clock.monotonic() - began) / 1000));
   log.info(`Successfully copied ${displayUri(pair.uri)} to ${pair.destination}`);
+}
+
+/** A missing resource id is told before a hundred gigabytes are fetched. @throws StorageError */
+async function checkConfidential(environment: Environment): Promise<void> {
+  if (!switchVariable(environment, 'CONFIDENTIAL_ENABLED')) return;
+  const { confidentialSettings } = await import('./confidential/confidential-settings.js');
+  confidentialSettings(environment);
 }
 
 function lastWords(error: unknown): string {

@@ -7,6 +7,7 @@ import { noteFetched, wasFetched } from './destination/fetched-marker';
 import { publish } from './destination/publish';
 import { Staging, type StagingOwner } from './destination/staging';
 import type { FileFilters } from './filters';
+import { switchVariable } from './general-settings';
 import type { FetchedAmount, Source, SourceContext } from './source';
 import { sources } from './sources';
 import { isLocal } from './sources/local/local-path';
@@ -81,6 +82,7 @@ export async function fetchSource(
   const staging = Staging.open(destination, identity, source.name, owner, clock.now());
   try {
     const amount = await fetchInto(staging, source, context, progress, signal);
+    await decrypt(staging, context, signal);
     staging.tree.makeLinks();
     publish(staging.tree.directory, destination);
     staging.remove();
@@ -90,7 +92,16 @@ export async function fetchSource(
     if (error instanceof StorageError && error.transient && !signal.aborted) staging.close();
     else staging.remove();
     throw error;
+  } finally {
+    if ('files' in source && source.http !== context.http) await source.http?.close();
   }
+}
+
+/** Decrypts what is encrypted, when the pod is told to: before anybody can see it. */
+async function decrypt({ tree }: Staging, context: FetchContext, signal: AbortSignal): Promise<void> {
+  if (!switchVariable(context.environment, 'CONFIDENTIAL_ENABLED')) return;
+  const { decryptStagedTree } = await import('./confidential/decrypt-staged-tree.js');
+  await decryptStagedTree(tree.directory, context, signal);
 }
 
 async function fetchInto(
@@ -101,7 +112,11 @@ async function fetchInto(
   signal: AbortSignal,
 ): Promise<FetchedAmount> {
   const { tree, finished } = staging;
-  if ('fetchInto' in source) return source.fetchInto(tree, signal);
+  if ('fetchInto' in source) {
+    // What a killed run has left of a repository or an image is not gone on with.
+    tree.clear();
+    return source.fetchInto(tree, signal, progress);
+  }
   const { clock, random, log, filters, environment } = context;
   return fetchObjects(
     {

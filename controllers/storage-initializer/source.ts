@@ -5,6 +5,7 @@ import type { HeaderFields, HttpClient } from './http/http-client';
 import type { InitializerLog } from './log';
 import type { StagedTree } from './destination/staged-tree';
 import type { StorageError } from './storage-error';
+import type { Progress } from './transfer/progress';
 
 /** What a source is opened with. */
 export interface SourceContext {
@@ -115,8 +116,8 @@ export interface Checksums {
 export interface TreeSource {
   readonly protocol: StorageProtocol | 'local';
   readonly name: string;
-  /** Writes what there is below the tree. Throws a StorageError. @returns files and bytes written */
-  fetchInto(tree: StagedTree, signal: AbortSignal): Promise<FetchedAmount>;
+  /** Writes what there is below the tree, and counts the bytes that come. Throws a StorageError. @returns files and bytes written */
+  fetchInto(tree: StagedTree, signal: AbortSignal, progress: Progress): Promise<FetchedAmount>;
 }
 
 export interface FetchedAmount {

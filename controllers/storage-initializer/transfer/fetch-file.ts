@@ -1,4 +1,4 @@
-import { unlinkSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import type { RemoteFile } from '../source';
 import { StorageError } from '../storage-error';
 import { fetchInRanges } from './fetch-in-ranges';
@@ -23,7 +23,8 @@ export async function fetchFile(context: TransferContext, listed: RemoteFile): P
     progress.resumedBytes += there;
     return there;
   }
-  if (finished.has(listed.path)) unlinkSync(path);
+  // Of another version, or decrypted by a run that was killed before it had published.
+  if (finished.has(listed.path)) rmSync(path, { force: true });
   let file = listed;
   for (let replaced = 0; ; replaced += 1) {
     try {

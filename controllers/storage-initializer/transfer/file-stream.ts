@@ -1,12 +1,10 @@
 import type { FileFacts, RemoteFile } from '../source';
 import { withAttempts } from './attempts';
 import { checksumsToVerify, runningChecksum, verifyChecksums, type RunningChecksum } from './checksum';
+import { ChunkQueue } from './chunk-queue';
 import { attemptsOf, pinned } from './fetch-whole';
 import { changed, fetchStretch } from './stretch';
 import type { TransferContext } from './transfer-context';
-
-/** Bytes that wait to be read before the connection is held back. */
-const waitingLimit = 1024 * 1024;
 
 /**
  * The bytes of a file in their order, as they arrive, without a file on disk. After a failure they go on where they were; when that can't
@@ -19,17 +17,18 @@ const waitingLimit = 1024 * 1024;
 export async function* fileStream(context: TransferContext, listed: RemoteFile): AsyncGenerator<Buffer> {
   const abandoned = new AbortController();
   const inner = { ...context, signal: AbortSignal.any([context.signal, abandoned.signal]) };
-  const queue = new ChunkQueue(waitingLimit);
-  const fetching = fetchInOrder(inner, listed, (chunk) => queue.add(chunk)).then(
-    () => queue.end(),
-    (error: unknown) => queue.end(error instanceof Error ? error : new Error(String(error))),
+  const queue = new ChunkQueue();
+  const fetching = fetchInOrder(inner, listed, (chunk) => queue.push(chunk)).then(
+    () => queue.close(),
+    (error: unknown) => queue.fail(error),
   );
   try {
-    yield* queue.chunks();
+    yield* queue;
   } finally {
     // A reader that has enough, or fails, ends the request too.
     abandoned.abort(new Error('nobody reads the file any more'));
-    queue.release();
+    // The writer may be held back by a queue that nobody reads.
+    queue.close();
     await fetching;
   }
 }
@@ -76,58 +75,4 @@ async function fetchInOrder(
     },
   );
   await verifyChecksums(file.name, checksums, file.checksums ?? {});
-}
-
-/** Chunks between a connection that brings them and a reader that takes them. */
-class ChunkQueue {
-  private readonly waiting: Buffer[] = [];
-  private size = 0;
-  private ended = false;
-  private failure: Error | undefined;
-  private arrived: (() => void) | undefined;
-  private room: (() => void) | undefined;
-
-  constructor(private readonly limit: number) {}
-
-  /** @returns a promise when there are enough: it settles when there is room again */
-  add(chunk: Buffer): Promise<void> | undefined {
-    this.waiting.push(chunk);
-    this.size += chunk.length;
-    this.arrived?.();
-    if (this.size < this.limit) return undefined;
-    return new Promise((resolve) => {
-      this.room = resolve;
-    });
-  }
-
-  end(failure?: Error): void {
-    this.ended = true;
-    this.failure = failure;
-    this.arrived?.();
-  }
-
-  /** Lets whoever adds go on. */
-  release(): void {
-    this.room?.();
-    this.room = undefined;
-  }
-
-  async *chunks(): AsyncGenerator<Buffer> {
-    for (;;) {
-      const chunk = this.waiting.shift();
-      if (chunk !== undefined) {
-        this.size -= chunk.length;
-        if (this.size < this.limit) this.release();
-        yield chunk;
-      } else if (this.ended) {
-        if (this.failure !== undefined) throw this.failure;
-        return;
-      } else {
-        await new Promise<void>((resolve) => {
-          this.arrived = resolve;
-        });
-        this.arrived = undefined;
-      }
-    }
-  }
 }

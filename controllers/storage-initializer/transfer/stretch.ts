@@ -1,6 +1,6 @@
 import { causeText } from '../../runtime/cause-text';
 import { displayUri } from '../display-uri';
-import { isConnectionError, isSuccess, isTransientStatus, type AnswerHead, type HttpClient } from '../http/http-client';
+import { isConnectionError, isTransientStatus, type AnswerHead, type HttpClient } from '../http/http-client';
 import type { ByteRange, FileFacts, ObjectSource, RemoteFile } from '../source';
 import { StorageError, storageFailure } from '../storage-error';
 import { TransientFailure } from './attempts';
@@ -32,19 +32,24 @@ export async function fetchStretch(
 ): Promise<void> {
   const request = await source.request(file, range);
   let expected: number | undefined;
+  let promised = false;
   let received = 0;
   try {
     const answer = await http.download(
       { ...request, redirects: {} },
       {
         begin: (head) => {
+          if (!isFile(head.status)) throw source.failure(file, head.status, head.headers, '');
           const { start, length, facts } = judgeHead(source, file, range, head);
           expected = length;
+          promised = contentLength(head.headers) !== undefined;
           sink.begin(start, facts, head);
         },
         data: (chunk) => {
           received += chunk.length;
           if (expected !== undefined && received > expected) {
+            // It goes on behind the size that was listed: another file by now.
+            if (!promised) throw changed(file);
             throw new TransientFailure(
               new StorageError('corrupt', `${file.name}: more than the promised ${expected} bytes`),
             );
@@ -54,7 +59,7 @@ export async function fetchStretch(
       },
       signal,
     );
-    if (!isSuccess(answer.status)) {
+    if (!isFile(answer.status)) {
       const failure = source.failure(file, answer.status, answer.headers, answer.body);
       throw isTransientStatus(answer.status) || failure.transient
         ? new TransientFailure(failure, answer.headers)
@@ -62,15 +67,19 @@ export async function fetchStretch(
     }
   } catch (error) {
     if (signal.aborted || !isConnectionError(error)) throw error;
-    throw new TransientFailure(
-      storageFailure(source.protocol, 'connection', displayUri(request.url), causeText(error)),
-    );
+    const failure = storageFailure(source.protocol, 'connection', displayUri(request.url), causeText(error));
+    throw error.lasting ? failure : new TransientFailure(failure);
   }
   if (expected !== undefined && received < expected) {
     throw new TransientFailure(
       new StorageError('corrupt', `${file.name}: ended after ${received} of ${expected} bytes`),
     );
   }
+}
+
+/** Whether an answer brings a file: 202 and 204 are successes, and no model. */
+function isFile(status: number): boolean {
+  return status === 200 || status === 203 || status === 206;
 }
 
 interface JudgedHead {

@@ -25,6 +25,7 @@ export const openAzureBlobSource: OpenSource = (uri, context): ObjectSource => {
 
 class AzureBlobSource implements ObjectSource {
   readonly protocol = 'Azure';
+  readonly unpacksArchives = true;
 
   constructor(
     private readonly location: AzureLocation,

@@ -31,6 +31,7 @@ export const openAzureFileSource: OpenSource = (uri, context): ObjectSource => {
 
 class AzureFileSource implements ObjectSource {
   readonly protocol = 'Azure';
+  readonly unpacksArchives = true;
 
   constructor(
     private readonly location: AzureLocation,

@@ -27,6 +27,7 @@ export const openGcsSource: OpenSource = (uri, context): ObjectSource => {
 
 class GcsSource implements ObjectSource {
   readonly protocol = 'GCS';
+  readonly unpacksArchives = true;
   /** Of the listing, which everything else follows: requests for tokens end with it. */
   private signal = new AbortController().signal;
 

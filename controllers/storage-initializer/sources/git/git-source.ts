@@ -1,9 +1,9 @@
-import { closeSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, renameSync } from 'node:fs';
 import { archiveLimits, UnpackedAmount } from '../../archive/archive-limits';
 import { diskError, isDiskError } from '../../destination/disk-error';
 import type { StagedTree } from '../../destination/staged-tree';
 import type { FetchedAmount, OpenSource, SourceContext, TreeSource } from '../../source';
+import type { Progress } from '../../transfer/progress';
 import type { Advertisement } from './advertisement';
 import { Checkout, type LeftOut } from './checkout';
 import { writeGitDirectory } from './git-directory';
@@ -25,9 +25,9 @@ export const openGit: OpenSource = (uri, context): TreeSource => {
   return {
     protocol: 'Git',
     name: address.url,
-    async fetchInto(tree, signal) {
+    async fetchInto(tree, signal, progress) {
       try {
-        return await clone(address, new UnpackedAmount(limits, address.url), context, tree, signal);
+        return await clone(address, new UnpackedAmount(limits, address.url), { ...context, progress }, tree, signal);
       } catch (error) {
         throw isDiskError(error) ? diskError(`writing the repository ${address.url}`, error) : error;
       }
@@ -38,18 +38,16 @@ export const openGit: OpenSource = (uri, context): TreeSource => {
 async function clone(
   address: RepositoryAddress,
   amount: UnpackedAmount,
-  context: SourceContext,
+  context: SourceContext & { readonly progress: Progress },
   tree: StagedTree,
   signal: AbortSignal,
 ): Promise<FetchedAmount> {
   const server = new UploadPack(address, context);
   const head = await server.advertisement(signal);
   context.log.info(`${address.url}: commit ${head.commit} of ${head.branch ?? 'HEAD'}`);
-  // A pack can't be resumed, and the commit of a killed run may have been another one.
-  for (const name of readdirSync(tree.directory)) rmSync(join(tree.directory, name), { recursive: true, force: true });
   const descriptor = tree.createFile(incoming);
   try {
-    const pack = new ReceivedPack(descriptor);
+    const pack = new ReceivedPack(descriptor, context.progress);
     const shallow = await server.pack(head, pack, signal).finally(() => pack.settle());
     writeGitDirectory(tree, address.url, head, shallow);
     const leftOut = await checkOut(new PackFile(descriptor, pack.size), pack.checksum, head, amount, tree, signal);

@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { ftruncateSync } from 'node:fs';
 import { FileWriter } from '../../transfer/file-writer';
+import type { Progress } from '../../transfer/progress';
 import { brokenPack } from './broken-pack';
 import { checksumSize, packHeaderSize } from './pack-file';
 import type { PackSink } from './upload-pack';
@@ -15,7 +16,10 @@ export class ReceivedPack implements PackSink {
   /** The last bytes so far: nobody knows whether they are the checksum until no more come. */
   private tail: Buffer = Buffer.alloc(0);
 
-  constructor(private readonly descriptor: number) {
+  constructor(
+    private readonly descriptor: number,
+    private readonly progress: Progress,
+  ) {
     this.writer = this.newWriter();
   }
 
@@ -30,6 +34,7 @@ export class ReceivedPack implements PackSink {
 
   data(chunk: Buffer): Promise<void> | undefined {
     this.size += chunk.length;
+    this.progress.bytes += chunk.length;
     const seen = this.tail.length === 0 ? chunk : Buffer.concat([this.tail, chunk]);
     const hashed = Math.max(0, seen.length - checksumSize);
     this.hash.update(seen.subarray(0, hashed));

@@ -5,8 +5,8 @@ import type { InitializerLog } from '../../log';
 import { StorageError } from '../../storage-error';
 import { TransientFailure, withAttempts } from '../../transfer/attempts';
 import { contentRange } from '../../transfer/content-range';
-import { Progress } from '../../transfer/progress';
-import { ChunkQueue } from './chunk-queue';
+import { ChunkQueue } from '../../transfer/chunk-queue';
+import type { Progress } from '../../transfer/progress';
 import type { Descriptor } from './manifest';
 import type { RegistryClient } from './registry-client';
 
@@ -19,6 +19,7 @@ export interface BlobContext {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: InitializerLog;
+  readonly progress: Progress;
 }
 
 /**
@@ -66,7 +67,7 @@ async function fetchBlob(
   await withAttempts(
     `layer ${digest}`,
     () => attempts,
-    { ...context, progress: new Progress(), signal },
+    { ...context, signal },
     () => received,
     async () => {
       let position = 0;
@@ -81,6 +82,7 @@ async function fetchBlob(
           position += chunk.length;
           if (fresh.length === 0) return undefined;
           received += fresh.length;
+          context.progress.bytes += fresh.length;
           if (received > size) throw corrupt(digest, `it is larger than the promised ${size} bytes`);
           hash.update(fresh);
           return queue.push(fresh);

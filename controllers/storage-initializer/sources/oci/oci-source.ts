@@ -1,6 +1,4 @@
-import { readdirSync, rmSync } from 'node:fs';
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
 import { archiveLimits } from '../../archive/archive-limits';
 import { unpackTar } from '../../archive/unpack-tar';
 import type { StagedTree } from '../../destination/staged-tree';
@@ -9,6 +7,7 @@ import type { FetchedAmount, OpenSource, SourceContext, TreeSource } from '../..
 import { noModelFound, StorageError } from '../../storage-error';
 import { readBlob } from './blob-stream';
 import { dockerCredentials } from './docker-config';
+import type { Progress } from '../../transfer/progress';
 import { parseImageReference, type ImageReference } from './image-reference';
 import { ImageTree } from './image-tree';
 import { acceptedManifests, imageArchitecture, imageFor, isTarLayer, parseManifest, type Descriptor } from './manifest';
@@ -25,14 +24,14 @@ export const openOci: OpenSource = (uri, context): TreeSource => {
   return {
     protocol: 'OCI',
     name: image.name,
-    async fetchInto(tree, signal) {
+    async fetchInto(tree, signal, progress) {
       const own = switchVariable(environment, 'KSERVE_OCI_INSECURE_REGISTRY')
         ? context.http.with({ insecure: true })
         : undefined;
       if (own !== undefined) log.warn(`${image.host}: its certificate is not verified (KSERVE_OCI_INSECURE_REGISTRY)`);
       try {
         const registry = new RegistryClient(image, credentials, own ?? context.http);
-        return await fetchImage(registry, image, context, tree, signal);
+        return await fetchImage(registry, image, { ...context, progress }, tree, signal);
       } finally {
         await own?.close();
       }
@@ -43,13 +42,15 @@ export const openOci: OpenSource = (uri, context): TreeSource => {
 async function fetchImage(
   registry: RegistryClient,
   image: ImageReference,
-  context: SourceContext,
+  context: SourceContext & { readonly progress: Progress },
   tree: StagedTree,
   signal: AbortSignal,
 ): Promise<FetchedAmount> {
   const layers = (await imageLayers(registry, image, signal)).filter((layer) => isTarLayer(image.name, layer));
-  // Layers can't be told apart once they are laid: what a killed run has left is of no use.
-  for (const name of readdirSync(tree.directory)) rmSync(join(tree.directory, name), { recursive: true, force: true });
+  const { progress } = context;
+  progress.listedFiles = layers.length;
+  progress.listedBytes = layers.reduce((sum, { size }) => sum + size, 0);
+  progress.complete = true;
   const limits = archiveLimits(context.environment);
   const model = new ImageTree(tree);
   let [files, bytes] = [0, 0];
@@ -62,6 +63,7 @@ async function fetchImage(
     );
     files += amount.files;
     bytes += amount.bytes;
+    progress.files += 1;
   }
   if (!model.seen) {
     throw new StorageError(

@@ -24,6 +24,7 @@ export const openS3Source: OpenSource = (uri, context): ObjectSource => {
   return {
     protocol: 'S3',
     name: location.name,
+    unpacksArchives: true,
     fileConcurrency: settings.fileConcurrency,
     rangeConcurrency: settings.rangeConcurrency,
     attempts: settings.attempts,
