@@ -2,7 +2,7 @@ import type { ModelRegistry } from '../doubles/model-registry/server';
 import { startTlsFront } from '../doubles/tls-front/tls-front';
 import { startFaultProxy } from '../faults/fault-proxy';
 import { seededRandom } from '../faults/seeded-random';
-import { Weather } from '../soak/weather';
+import { Weather } from '../soak/registry-sync/weather';
 import type { ClusterAddress } from './node-stand-in';
 
 /** Faults that come and go between the controllers and what they talk to. */

@@ -1,8 +1,8 @@
-import type { RegistryFault } from '../doubles/model-registry/faults';
-import { registryFaults } from '../doubles/model-registry/faults';
-import type { ModelRegistry } from '../doubles/model-registry/server';
-import type { Fault } from '../faults/fault';
-import type { FaultProxy, FaultRule } from '../faults/fault-proxy';
+import type { RegistryFault } from '../../doubles/model-registry/faults';
+import { registryFaults } from '../../doubles/model-registry/faults';
+import type { ModelRegistry } from '../../doubles/model-registry/server';
+import type { Fault } from '../../faults/fault';
+import type { FaultProxy, FaultRule } from '../../faults/fault-proxy';
 
 /** A time in which things go wrong in one way. */
 export interface Spell {

@@ -1,9 +1,9 @@
-import { registryKeys } from '../../definitions/names/model-registry';
+import { registryKeys } from '../../../definitions/names/model-registry';
 import {
   inferenceServiceOf,
   type Installation,
   type TestInferenceService,
-} from '../controllers/registry-sync/installation';
+} from '../../controllers/registry-sync/installation';
 
 /** InferenceServices that there are most of the time: memory at the end is compared with memory after a minute. */
 const target = 60;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { registryKeys } from '../../definitions/names/model-registry';
-import type { Installation, StoredInferenceService } from '../controllers/registry-sync/installation';
+import { registryKeys } from '../../../definitions/names/model-registry';
+import type { Installation, StoredInferenceService } from '../../controllers/registry-sync/installation';
 
 const recordSchema = z.looseObject({
   id: z.string(),
