@@ -76,7 +76,7 @@ describe('checksums of an answer', () => {
 });
 
 describe('a page of a listing', () => {
-  const page = (content: string) => `<ListBucketResult xmlns="urn:s3">${content}</ListBucketResult>`;
+  const page = (content: string) => Buffer.from(`<ListBucketResult xmlns="urn:s3">${content}</ListBucketResult>`);
   const object = (key: string) => `<Contents><Key>${key}</Key><Size>1</Size><ETag>&quot;e&quot;</ETag></Contents>`;
 
   test('keys that are encoded for URLs are decoded as forms are', () => {
@@ -87,6 +87,29 @@ describe('a page of a listing', () => {
   test('keys that are not encoded stay', () => {
     expect(parseListingPage(page(object('a+b%2B')), 'x').objects[0]?.key).toBe('a+b%2B');
   });
+
+  test('how keys are encoded may be said after them', () => {
+    const content = `${object('a+b')}<EncodingType>url</EncodingType>`;
+    expect(parseListingPage(page(content), 'x').objects[0]?.key).toBe('a b');
+  });
+
+  test('a comment that looks like an object is none', () => {
+    const content = `<!-- ${object('no')} -->${object('yes')}`;
+    expect(parseListingPage(page(content), 'x').objects.map(({ key }) => key)).toEqual(['yes']);
+  });
+
+  test('one with nothing but objects is one', () => {
+    expect(parseListingPage(page(object('a')), 'x').objects).toHaveLength(1);
+  });
+
+  test.each(['', '<html>Sign in</html>', '<ListBucketResult>busy</ListBucketResult>', '<ListBucketResult/'])(
+    '%j is none',
+    (text) => {
+      expect(() => parseListingPage(Buffer.from(text), 'x')).toThrow(
+        /^S3 error: listing x: the answer is no (listing: ListBucketResult|XML, is the endpoint an S3 server\?)/,
+      );
+    },
+  );
 
   test('an empty one has nothing', () => {
     expect(parseListingPage(page('<Name>b</Name>'), 'x')).toEqual({ objects: [] });
