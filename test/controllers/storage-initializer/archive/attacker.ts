@@ -67,7 +67,17 @@ export class Attacker {
   }
 
   private entry(): AttackEntry {
-    const kind = this.pick(['file', 'file', 'file', 'link', 'link', 'link', 'hard link', 'directory', 'file']);
+    const kind = this.pick<AttackEntry['kind']>([
+      'file',
+      'file',
+      'file',
+      'link',
+      'link',
+      'link',
+      'hard link',
+      'directory',
+      'file',
+    ]);
     const target = kind === 'hard link' && this.below(4) > 0 ? this.name() : this.target();
     return { kind: this.below(60) === 0 ? 'device' : kind, name: this.name(), target };
   }
