@@ -10,7 +10,7 @@ import { brokenArchive } from './broken-archive';
  */
 export async function* unxz(input: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const chunks = input[Symbol.asyncIterator]();
-  let inputError: unknown;
+  let inputFailed = false;
   const source = new ReadableStream<Uint8Array>(
     {
       pull: async (controller) => {
@@ -19,7 +19,7 @@ export async function* unxz(input: AsyncIterable<Buffer>): AsyncGenerator<Buffer
           if (next.done === true) controller.close();
           else controller.enqueue(next.value);
         } catch (error) {
-          inputError = error;
+          inputFailed = true;
           throw error;
         }
       },
@@ -32,7 +32,6 @@ export async function* unxz(input: AsyncIterable<Buffer>): AsyncGenerator<Buffer
       if (byteLength > 0) yield Buffer.from(buffer, byteOffset, byteLength);
     }
   } catch (error) {
-    if (inputError !== undefined) throw inputError;
-    throw brokenArchive(error);
+    throw inputFailed ? error : brokenArchive(error);
   }
 }

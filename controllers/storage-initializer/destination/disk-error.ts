@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import { causeText } from '../../runtime/cause-text';
 import { StorageError } from '../storage-error';
 
@@ -15,7 +16,7 @@ const advice: Readonly<Record<string, string>> = {
 /** An error of the destination's file system. @param operation what was tried: `creating model.bin` */
 export function diskError(operation: string, error: unknown): StorageError {
   if (error instanceof StorageError) return error;
-  const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
+  const code: unknown = isNativeError(error) ? Reflect.get(error, 'code') : undefined;
   const todo = typeof code === 'string' ? advice[code] : undefined;
   return new StorageError('disk', `${operation}: ${causeText(error)}${todo === undefined ? '' : `: ${todo}`}`, {
     cause: error,
@@ -24,7 +25,7 @@ export function diskError(operation: string, error: unknown): StorageError {
 
 /** Whether an error is of the file system: it names a system call and is not of a socket. */
 export function isDiskError(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
+  if (!isNativeError(error)) return false;
   const code: unknown = Reflect.get(error, 'code');
   return (
     typeof code === 'string' &&

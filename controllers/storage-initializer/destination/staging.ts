@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { diskError } from './disk-error';
@@ -114,13 +114,23 @@ function readAbout(directory: string): About | undefined {
   }
 }
 
-/** Removes files that a killed run had begun: of those nobody can say what is in them. Files with noted ranges go on where they were. */
-function removeUnfinished(root: string, below: string, finished: FinishedFiles, ranges: string): void {
+/**
+ * Removes files that a killed run had begun: of those nobody can say what is in them. Files with noted ranges go on where they were.
+ * Directories in which nothing is left are removed as well: the source may have a file or a link of that name by now.
+ *
+ * @returns whether there is something left
+ */
+function removeUnfinished(root: string, below: string, finished: FinishedFiles, ranges: string): boolean {
+  let left = false;
   for (const entry of readdirSync(join(root, below), { withFileTypes: true })) {
     const path = below === '' ? entry.name : `${below}/${entry.name}`;
-    if (entry.isDirectory()) removeUnfinished(root, path, finished, ranges);
-    else if (!finished.has(path) && !hasRanges(ranges, path)) rmSync(join(root, path), { force: true });
+    if (entry.isDirectory()) {
+      if (removeUnfinished(root, path, finished, ranges)) left = true;
+      else rmdirSync(join(root, path));
+    } else if (finished.has(path) || hasRanges(ranges, path)) left = true;
+    else rmSync(join(root, path), { force: true });
   }
+  return left;
 }
 
 /** A name that any path fits into. */

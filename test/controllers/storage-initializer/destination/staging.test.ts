@@ -1,7 +1,17 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { closeSync, writeSync } from 'node:fs';
 import { Staging } from '../../../../controllers/storage-initializer/destination/staging';
 
 const owner = { boot: 'boot-1', pod: 'pod-1' };
@@ -40,6 +50,34 @@ describe('the staging directory of a URI', () => {
     expect(again.directory).toBe(killed.directory);
     expect(again.finished.sizeOf(file, again.tree.pathOf('whole.bin'))).toBe(4);
     expect(readdirSync(again.tree.directory)).toEqual(['whole.bin']);
+    again.remove();
+  });
+
+  it('is found again without the directories in which nothing whole is left: the source may have files of those names', () => {
+    const killed = open();
+    write(killed, 'a/b/half.bin', 'ha');
+    write(killed, 'c/half.bin', 'ha');
+    write(killed, 'c/whole.bin', 'done');
+    killed.finished.add({ ...file, path: 'c/whole.bin' }, 4);
+    killed.tree.createDirectory('d/e');
+    killed.close();
+    const again = open();
+    expect(readdirSync(again.tree.directory, { recursive: true }).sort()).toEqual(['c', 'c/whole.bin']);
+    write(again, 'a', 'a file now');
+    again.tree.addLink('d', 'a');
+    again.tree.makeLinks();
+    expect(readFileSync(again.tree.pathOf('d'), 'utf8')).toBe('a file now');
+    again.remove();
+  });
+
+  it('keeps a file that has ranges noted, and those notes', () => {
+    const killed = open();
+    write(killed, 'a/large.bin', 'ha');
+    mkdirSync(join(killed.directory, 'ranges'));
+    writeFileSync(killed.rangesFileOf('a/large.bin'), '');
+    killed.close();
+    const again = open();
+    expect(readFileSync(again.tree.pathOf('a/large.bin'), 'utf8')).toBe('ha');
     again.remove();
   });
 
