@@ -26,7 +26,14 @@ afterAll(async () => {
 });
 
 const program = join(root, 'node_modules/.bin/ts-node');
-const variables = () => ({ ...process.env, NODE_OPTIONS: '', KUBECONFIG: servers.adminKubeconfig, TMPDIR: temporary });
+const variables = () => ({
+  ...process.env,
+  NODE_OPTIONS: '',
+  KUBECONFIG: servers.adminKubeconfig,
+  TMPDIR: temporary,
+  // ts-node keeps its own there for good.
+  DISABLE_V8_COMPILE_CACHE: '1',
+});
 
 const npmStart = (...args: string[]) =>
   new Promise<{ code: number; output: string }>((done) => {
@@ -98,7 +105,7 @@ describe('npm start -- --once --context, on a cluster that is there already', ()
     expect(await exists('v1', 'Secret', 'iris-model-storage', 'ml-models')).toBe(false);
     expect(await exists('v1', 'ServiceAccount', 'registry-sync', 'kubeflow')).toBe(false);
     expect(await exists('rbac.authorization.k8s.io/v1', 'ClusterRole', 'slipway-registry-sync')).toBe(false);
-  }, 60_000);
+  }, 120_000);
 
   it('says which context is missing, and ends', async () => {
     const { code, output } = await npmStart('--once', '--context', 'elsewhere');
@@ -115,7 +122,7 @@ describe('npm start -- --context, until Ctrl-C', () => {
         'the model in the view',
         () => /^ml-models\/iris-model: model fetched, .*$/m.exec(run.output())?.[0],
         {
-          timeout: 60_000,
+          timeout: 90_000,
         },
       );
       expect(shown).toMatch(
@@ -133,7 +140,7 @@ describe('npm start -- --context, until Ctrl-C', () => {
     expect(run.output()).not.toContain('test-secret-key-of-versitygw');
     expect(await readdir(temporary)).toEqual([]);
     expect(await processesThatName(temporary)).toEqual([]);
-  }, 90_000);
+  }, 120_000);
 });
 
 describe('npm start -- --once --chaos', () => {
