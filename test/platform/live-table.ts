@@ -1,21 +1,13 @@
-/** One row of the live table: an InferenceService and its registry record. */
-export interface Row {
-  readonly inferenceService: string;
-  readonly record: string;
-  readonly state: string;
-  readonly url: string;
+/** One of the tables that are shown: what its columns are called, and a row of cells per object. */
+export interface Table {
+  /** The first one is for the name of the object. */
+  readonly columns: readonly [string, ...string[]];
+  readonly rows: readonly (readonly [string, ...string[]])[];
 }
 
-const columns = [
-  { title: 'INFERENCESERVICE', of: (row: Row) => row.inferenceService },
-  { title: 'RECORD', of: (row: Row) => row.record },
-  { title: 'STATE', of: (row: Row) => row.state },
-  { title: 'URL', of: (row: Row) => row.url },
-];
-
-/** The table as lines, columns padded to their widest cell. */
-export function tableLines(rows: readonly Row[]): string[] {
-  const cells = [columns.map(({ title }) => title), ...rows.map((row) => columns.map(({ of }) => of(row)))];
+/** A table as lines, columns padded to their widest cell. */
+export function tableLines({ columns, rows }: Table): string[] {
+  const cells = [columns, ...rows];
   const widths = columns.map((_, column) => Math.max(...cells.map((line) => line[column]?.length ?? 0)));
   return cells.map((line) =>
     line
@@ -25,36 +17,38 @@ export function tableLines(rows: readonly Row[]): string[] {
   );
 }
 
-/** Where the table goes: a terminal that can be redrawn, or a log. */
+/** Where the tables go: a terminal that can be redrawn, or a log. */
 export interface Screen {
   readonly isTTY: boolean;
   write(text: string): void;
 }
 
 /**
- * Shows rows as they change: on a terminal the table is redrawn in place, elsewhere each changed row is one line. Steps and
- * notes scroll by above the table.
+ * Shows tables as their rows change: on a terminal they are redrawn in place, elsewhere each changed row is one line. Steps and
+ * notes scroll by above them.
  */
 export class LiveTable {
   private drawn = 0;
+  /** Sentences by table and name. */
   private shown = new Map<string, string>();
-  private rows: readonly Row[] = [];
+  private names = new Set<string>();
+  private tables: readonly Table[] = [];
 
   constructor(private readonly screen: Screen) {}
 
-  /** Shows the rows if any of them changed. */
-  show(rows: readonly Row[]): void {
-    const before = this.shown;
-    const lines = new Map(rows.map((row) => [row.inferenceService, JSON.stringify(row)]));
-    const changed = rows.filter((row) => before.get(row.inferenceService) !== lines.get(row.inferenceService));
-    const gone = [...before.keys()].filter((name) => !lines.has(name));
-    if (changed.length === 0 && gone.length === 0) return;
-    this.shown = lines;
-    this.rows = rows;
+  /** Shows the tables if any row of them changed. Those without rows are left out. */
+  show(tables: readonly Table[]): void {
+    const [before, namesBefore] = [this.shown, this.names];
+    this.shown = new Map(
+      tables.flatMap((table, place) => table.rows.map((row) => [`${place} ${row[0]}`, sentence(table, row)])),
+    );
+    this.names = new Set(tables.flatMap(({ rows }) => rows.map(([name]) => name)));
+    const changed = [...this.shown].filter(([key, line]) => before.get(key) !== line);
+    const gone = [...namesBefore].filter((name) => !this.names.has(name));
+    if (changed.length === 0 && this.shown.size === before.size) return;
+    this.tables = tables.filter(({ rows }) => rows.length > 0);
     if (this.screen.isTTY) return this.redraw();
-    for (const row of changed) {
-      this.screen.write(`${row.inferenceService}: record ${row.record}, state ${row.state}, url ${row.url}\n`);
-    }
+    for (const [, line] of changed) this.screen.write(`${line}\n`);
     for (const name of gone) this.screen.write(`${name}: gone\n`);
   }
 
@@ -62,12 +56,12 @@ export class LiveTable {
   say(line: string): void {
     this.erase();
     this.screen.write(`${line}\n`);
-    if (this.screen.isTTY && this.rows.length > 0) this.redraw();
+    if (this.screen.isTTY && this.tables.length > 0) this.redraw();
   }
 
   private redraw(): void {
     this.erase();
-    const lines = tableLines(this.rows);
+    const lines = this.tables.flatMap((table, place) => [...(place === 0 ? [] : ['']), ...tableLines(table)]);
     this.screen.write(lines.map((line) => `${line}\n`).join(''));
     this.drawn = lines.length;
   }
@@ -76,4 +70,9 @@ export class LiveTable {
     if (this.drawn > 0) this.screen.write(`\u001b[${this.drawn}A\u001b[0J`);
     this.drawn = 0;
   }
+}
+
+/** A row for a log: `ml-models/iris: record 3, state DEPLOYED, url http://iris`. */
+function sentence({ columns: [, ...columns] }: Table, [name, ...cells]: Table['rows'][number]): string {
+  return `${name}: ${columns.map((column, place) => `${column.toLowerCase()} ${cells[place] ?? ''}`).join(', ')}`;
 }

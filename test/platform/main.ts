@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { inferenceServices } from '../../definitions/serving/inference-service';
+import { expectExampleModel } from './example-model';
 import { LiveTable } from './live-table';
 import { platformOptions, usage, UsageError, type PlatformOptions } from './options';
 import { startPlatform, type Platform } from './platform';
 import { serve } from './serving-stand-in';
-import { inferenceServicesIn, rowsOf, type RecordView } from './view';
+import { fetchesTable, inferenceServicesIn, recordsTable, type RecordView } from './view';
 
 /** Milliseconds between two looks at the cluster and the registry. */
 const lookEveryMs = 200;
@@ -51,15 +52,16 @@ async function main(options: PlatformOptions): Promise<number> {
 }
 
 /** Looks at everything once: lets the stand-in for serving act, and shows what there is. */
-async function look({ client, registry, examples }: Platform): Promise<readonly RecordView[]> {
+async function look({ client, registry, models, examples }: Platform): Promise<readonly RecordView[]> {
   const namespaces = [...new Set(examples.map(({ metadata }) => metadata.namespace ?? 'default'))];
   const objects = (await Promise.all(namespaces.map((namespace) => inferenceServicesIn(client, namespace)))).flat();
+  await models.follow(objects);
   for (const object of objects) {
-    if (await serve(client, object))
+    if (models.isServable(object) && (await serve(client, object)))
       say(`serving      ${object.metadata.name} got its URL (stand-in for the serving controller)`);
   }
   const records = registry.entities().inferenceServices.map(recordView);
-  table.show(rowsOf(objects, records));
+  table.show([recordsTable(objects, records), fetchesTable(models.views())]);
   return records;
 }
 
@@ -71,7 +73,7 @@ async function show(platform: Platform, interrupted: AbortSignal): Promise<void>
   }
 }
 
-/** The example's life, with faults several times: linked, URL synced, deleted, UNDEPLOYED. */
+/** The example's life, with faults several times: linked, model fetched, URL synced, deleted, UNDEPLOYED. */
 async function once(platform: Platform, chaos: boolean, interrupted: AbortSignal): Promise<void> {
   const rounds = chaos ? chaosRounds : 1;
   const patienceMs = chaos ? chaosStepMs : stepMs;
@@ -85,6 +87,7 @@ async function once(platform: Platform, chaos: boolean, interrupted: AbortSignal
     const live = (records: readonly RecordView[]) => records.filter(({ state }) => state === 'DEPLOYED');
     if (round > 1) for (const example of platform.examples) await platform.apply(example);
     await until('the example is linked to a record', (records) => live(records).length === 1);
+    await until('its model is fetched', async () => hasExampleModel(platform));
     await until('its URL is in the record', (records) => live(records)[0]?.url !== undefined);
     for (const { kind, metadata } of platform.examples) {
       if (kind !== inferenceServices.kind || interrupted.aborted) continue;
@@ -97,6 +100,22 @@ async function once(platform: Platform, chaos: boolean, interrupted: AbortSignal
     );
     await until('the InferenceService is gone', async () => (await examplesLeft(platform)) === 0);
   }
+}
+
+/**
+ * Whether the example's model is fetched.
+ *
+ * @throws when what is there then is not what was uploaded
+ */
+async function hasExampleModel({ client, examples, models }: Platform): Promise<boolean> {
+  const served = examples.filter(({ kind }) => kind === inferenceServices.kind);
+  for (const { metadata } of served) {
+    const object = await client.get(inferenceServices, metadata);
+    const directory = object === undefined ? undefined : models.filesOf(object);
+    if (object === undefined || directory === undefined || !models.isServable(object)) return false;
+    await expectExampleModel(directory);
+  }
+  return served.length > 0;
 }
 
 /** InferenceServices of the examples that are still there. */

@@ -5,13 +5,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import type { KubernetesClient } from '../../controllers/runtime/client';
+import { containerEnv, containerEnvSchema } from './container-env';
 import type { Manifest } from './manifests';
 
-const envSchema = z.object({
-  name: z.string(),
-  value: z.string().optional(),
-  valueFrom: z.object({ fieldRef: z.object({ fieldPath: z.string() }) }).optional(),
-});
 const deploymentSchema = z.object({
   metadata: z.object({ name: z.string(), namespace: z.string() }),
   spec: z.object({
@@ -19,9 +15,7 @@ const deploymentSchema = z.object({
       spec: z.object({
         serviceAccountName: z.string(),
         containers: z
-          .array(
-            z.object({ name: z.string(), args: z.array(z.string()).default([]), env: z.array(envSchema).default([]) }),
-          )
+          .array(z.object({ name: z.string(), args: z.array(z.string()).default([]), env: containerEnvSchema }))
           .length(1),
         volumes: z.array(z.looseObject({ configMap: z.object({ name: z.string() }).optional() })).default([]),
       }),
@@ -101,7 +95,9 @@ export async function runDeployment(options: NodeStandInOptions): Promise<Runnin
   const pod = { 'metadata.namespace': namespace, 'metadata.name': `${metadata.name}-local` };
   const env = {
     PATH: process.env['PATH'],
-    ...Object.fromEntries(container.env.map((variable) => [variable.name, inPod(root, valueOf(variable, pod))])),
+    ...Object.fromEntries(
+      Object.entries(containerEnv(container.env, pod)).map(([name, value]) => [name, inPod(root, value)]),
+    ),
     KUBERNETES_SERVICE_HOST: server.hostname,
     KUBERNETES_SERVICE_PORT: server.port,
     SLIPWAY_SERVICE_ACCOUNT_DIRECTORY: serviceAccount,
@@ -152,19 +148,6 @@ function configData(manifests: readonly Manifest[], namespace: string, name: str
   );
   if (found === undefined) throw new Error(`ConfigMap ${namespace}/${name} is mounted and not rendered`);
   return Object.entries(configMapSchema.parse(found).data);
-}
-
-function valueOf(
-  { name, value, valueFrom }: z.output<typeof envSchema>,
-  pod: Readonly<Record<string, string>>,
-): string {
-  if (valueFrom === undefined) return value ?? '';
-  const field = pod[valueFrom.fieldRef.fieldPath];
-  if (field === undefined)
-    throw new Error(
-      `variable ${name} takes ${valueFrom.fieldRef.fieldPath}, which the stand-in for nodes does not know`,
-    );
-  return field;
 }
 
 /** The pod's `/tmp` is a directory of its own. */

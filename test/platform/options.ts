@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 
 /** How `npm start` was asked to run. */
 export interface PlatformOptions {
-  /** End by itself when the example has been linked, synced and undeployed. */
+  /** End by itself when the example has been linked, fetched, synced and undeployed. */
   readonly once: boolean;
   /** Seed of the faults between controllers, API server and registry; absent: none. */
   readonly chaosSeed?: number;
@@ -12,7 +12,8 @@ export interface PlatformOptions {
 
 export const usage = `npm start [-- OPTIONS]: the platform on this machine
 
-  --once           end when the example was linked, its URL synced, and its record UNDEPLOYED after deletion (exit 0)
+  --once           end when the example was linked, its model fetched, its URL synced, and its record UNDEPLOYED after
+                   deletion (exit 0)
   --chaos          faults between the controllers, the API server and the registry, one after the other
   --seed N         decides the faults; the same seed gives the same ones (default: a new one, which is printed)
   --context NAME   use the cluster of this kubeconfig context instead of starting an API server

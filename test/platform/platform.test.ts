@@ -1,30 +1,76 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startCluster, type RunningCluster } from '../cluster/start-cluster';
 import { TestCluster } from '../cluster/test-cluster';
+import { waitFor } from '../cluster/wait-for';
+import { buildTimeout, goProgram } from '../tools/go-programs';
 
 const root = join(__dirname, '../..');
 let servers: RunningCluster;
 let cluster: TestCluster;
+let temporary: string;
 
 beforeAll(async () => {
+  await goProgram('versitygw');
   servers = await startCluster({ audit: 'off', controllerManager: 'housekeeping' });
   cluster = new TestCluster(servers);
-}, 60_000);
+  temporary = await mkdtemp(join(tmpdir(), 'slipway-platform-test-'));
+}, buildTimeout);
 
 afterAll(async () => {
   await cluster?.close();
   await servers?.stop();
+  if (temporary !== undefined) await rm(temporary, { recursive: true, force: true });
+});
+
+const program = join(root, 'node_modules/.bin/ts-node');
+const variables = () => ({
+  ...process.env,
+  NODE_OPTIONS: '',
+  KUBECONFIG: servers.adminKubeconfig,
+  TMPDIR: temporary,
+  // ts-node keeps its own there for good.
+  DISABLE_V8_COMPILE_CACHE: '1',
 });
 
 const npmStart = (...args: string[]) =>
   new Promise<{ code: number; output: string }>((done) => {
-    const program = join(root, 'node_modules/.bin/ts-node');
-    const env = { ...process.env, NODE_OPTIONS: '', KUBECONFIG: servers.adminKubeconfig };
-    execFile(program, ['-T', 'test/platform/main.ts', ...args], { cwd: root, env }, (error, stdout, stderr) =>
+    const options = { cwd: root, env: variables() };
+    execFile(program, ['-T', 'test/platform/main.ts', ...args], options, (error, stdout, stderr) =>
       done({ code: typeof error?.code === 'number' ? error.code : error === null ? 0 : 1, output: stdout + stderr }),
     );
   });
+
+/** Starts it as in a terminal, where Ctrl-C goes to the whole group of processes. */
+function startUntilCtrlC() {
+  const started = spawn(program, ['-T', 'test/platform/main.ts', '--context', 'admin'], {
+    cwd: root,
+    env: variables(),
+    detached: true,
+  });
+  let output = '';
+  for (const stream of [started.stdout, started.stderr])
+    stream.on('data', (data: Buffer) => (output += data.toString()));
+  return {
+    output: () => output,
+    ended: new Promise<string>((done) => started.once('close', (code, signal) => done(signal ?? String(code)))),
+    ctrlC() {
+      if (started.pid !== undefined && started.exitCode === null) process.kill(-started.pid, 'SIGINT');
+    },
+  };
+}
+
+/** Command lines with a text in them, of all processes of this machine. */
+async function processesThatName(text: string): Promise<readonly string[]> {
+  const lines = await Promise.all(
+    (await readdir('/proc'))
+      .filter((name) => /^[0-9]+$/.test(name))
+      .map((pid) => readFile(join('/proc', pid, 'cmdline'), 'utf8').catch(() => '')),
+  );
+  return lines.map((line) => line.replaceAll('\0', ' ')).filter((line) => line.includes(text));
+}
 
 const exists = async (apiVersion: string, kind: string, name: string, namespace?: string) =>
   (await cluster.find({ apiVersion, kind, metadata: { name, ...(namespace !== undefined && { namespace }) } })) !==
@@ -45,6 +91,8 @@ describe('npm start -- --once --context, on a cluster that is there already', ()
       code: 0,
       output: expect.stringContaining('the record is UNDEPLOYED') as string,
     });
+    expect(output).toContain('reached      its model is fetched');
+    expect(await readdir(temporary)).toEqual([]);
 
     const namespace = await cluster.get({ apiVersion: 'v1', kind: 'Namespace', metadata: kubeflow });
     expect(namespace.metadata).toMatchObject({ labels: { owner: 'somebody' } });
@@ -54,15 +102,45 @@ describe('npm start -- --once --context, on a cluster that is there already', ()
       metadata: { name: 'registry-sync-config', namespace: 'kubeflow' },
     });
     expect(config).toMatchObject({ data: { theirs: 'yes' } });
+    expect(await exists('v1', 'Secret', 'iris-model-storage', 'ml-models')).toBe(false);
     expect(await exists('v1', 'ServiceAccount', 'registry-sync', 'kubeflow')).toBe(false);
     expect(await exists('rbac.authorization.k8s.io/v1', 'ClusterRole', 'slipway-registry-sync')).toBe(false);
-  }, 60_000);
+  }, 120_000);
 
   it('says which context is missing, and ends', async () => {
     const { code, output } = await npmStart('--once', '--context', 'elsewhere');
     expect(code).toBe(1);
     expect(output).toContain('elsewhere');
   }, 30_000);
+});
+
+describe('npm start -- --context, until Ctrl-C', () => {
+  it("has the example's model on disk as it was uploaded, shows where it came from, and leaves nothing behind", async () => {
+    const run = startUntilCtrlC();
+    try {
+      const shown = await waitFor(
+        'the model in the view',
+        () => /^ml-models\/iris-model: model fetched, .*$/m.exec(run.output())?.[0],
+        {
+          timeout: 90_000,
+        },
+      );
+      expect(shown).toMatch(
+        /model fetched, files 1, bytes 305 B, rate [\d.]+ [kM]?B\/s, resolved to s3:\/\/models\/iris\/v1\/iris-model\.json$/,
+      );
+      const [, directory = ''] = /iris-model is fetched to (\S+)/.exec(run.output()) ?? [];
+      expect(directory.startsWith(temporary)).toBe(true);
+      expect(await readFile(join(directory, 'iris-model.json'), 'utf8')).toBe(
+        await readFile(join(root, 'examples/iris-model.json'), 'utf8'),
+      );
+    } finally {
+      run.ctrlC();
+    }
+    expect({ code: await run.ended, output: run.output() }).toMatchObject({ code: '0' });
+    expect(run.output()).not.toContain('test-secret-key-of-versitygw');
+    expect(await readdir(temporary)).toEqual([]);
+    expect(await processesThatName(temporary)).toEqual([]);
+  }, 120_000);
 });
 
 describe('npm start -- --once --chaos', () => {

@@ -8,21 +8,29 @@ import { KubernetesClient } from '../../controllers/runtime/client';
 import { realClock } from '../../controllers/runtime/clock';
 import { readKubeconfig } from '../../controllers/runtime/kubeconfig-file';
 import { createMetrics } from '../../controllers/runtime/metrics';
+import { clusterStorageContainers } from '../../definitions/serving/cluster-storage-container';
 import { local, localRegistryAddress } from '../../charts-src/environments/local';
 import { renderEnvironment } from '../../charts-src/output/render-environment';
 import { serializeManifests } from '../../charts-src/kubernetes/serialize';
 import { startCluster } from '../cluster/start-cluster';
 import { startModelRegistry, type ModelRegistry } from '../doubles/model-registry/server';
+import { startVersitygw } from '../storage-servers/versitygw';
 import { startChaos } from './chaos';
 import { ClusterApplier } from './cluster-applier';
+import { exampleModelUri, publishExampleModel } from './example-model';
 import { nameOf, parseManifests, readManifests, type Manifest } from './manifests';
+import { ModelFetches } from './model-fetches';
 import { runDeployment, type LogLine, type RunningController } from './node-stand-in';
+import { serviceAddresses, storageContainer } from './storage-container';
+import { storageSecret } from './storage-secret';
 
 /** A platform that runs on this machine. */
 export interface Platform {
   readonly client: KubernetesClient;
   readonly registry: ModelRegistry;
   readonly controllers: readonly RunningController[];
+  /** Model files of the InferenceServices. */
+  readonly models: ModelFetches;
   /** What `examples/` holds. */
   readonly examples: readonly Manifest[];
   /** Applies an object as a GitOps tool does. */
@@ -42,7 +50,7 @@ export interface PlatformOptions {
   readonly onLog: (controller: string, line: LogLine) => void;
 }
 
-/** Starts the platform: API server, manifests, registry double, controllers, examples. */
+/** Starts the platform: API server, storage, registry double, manifests, controllers, examples. */
 export async function startPlatform({ context, chaosSeed, say, onLog }: PlatformOptions): Promise<Platform> {
   const cleanups: (() => Promise<unknown>)[] = [];
   const stop = async () => {
@@ -54,21 +62,30 @@ export async function startPlatform({ context, chaosSeed, say, onLog }: Platform
     const applier = new ClusterApplier(cluster.connection, { keepExisting: context !== undefined });
     if (context !== undefined) cleanups.push(() => applier.removeCreated());
 
+    const storage = await startVersitygw();
+    cleanups.push(() => storage.stop());
+    say(`storage      ${storage.endpoint} (versitygw, an S3 server)`);
+
     const port = await freePort(Number(new URL(localRegistryAddress).port));
     const registry = await startModelRegistry({ port });
     cleanups.push(() => registry.close());
-    await seed(registry);
+    await publishExampleModel(registry.url, storage);
     say(
-      `registry     ${registry.url} (a double, see test/doubles/model-registry), registered model 1 "iris", version 2 "v1"`,
+      `registry     ${registry.url} (a double, see test/doubles/model-registry), registered model 1 "iris", version 2 "v1" at ${exampleModelUri}`,
     );
 
-    const manifests = await localManifests(registry.url, say);
+    const storageContainers = readManifests('dist/kubeflow/storage-initializer');
+    const manifests = [...(await localManifests(registry.url, say)), ...storageContainers];
     for (const manifest of manifests) {
       // On somebody's cluster the Deployment would start a second controller beside the process below.
-      if (context !== undefined && manifest.kind === 'Deployment') continue;
+      // KServe there would fetch with an image that nobody has published.
+      const runs = manifest.kind === 'Deployment' || manifest.kind === clusterStorageContainers.kind;
+      if (context !== undefined && runs) continue;
       await applier.apply(manifest);
     }
-    say(`manifests    ${manifests.length} objects of the environment local applied, server-side`);
+    say(
+      `manifests    ${manifests.length} objects applied, server-side: the environment local, and the storage initializer of kubeflow`,
+    );
 
     const buildDirectory = await mkdtemp(join(tmpdir(), 'slipway-build-'));
     cleanups.push(() => rm(buildDirectory, { recursive: true, force: true }));
@@ -93,12 +110,21 @@ export async function startPlatform({ context, chaosSeed, say, onLog }: Platform
       );
     }
 
+    const models = await ModelFetches.open({
+      container: storageContainer(manifests, 'model-registry-storage-initializer'),
+      places: { node: process.execPath, program, addresses: serviceAddresses(manifests) },
+      client,
+      say,
+    });
+    cleanups.push(() => models.stop());
+
+    await applier.apply(storageSecret('iris-model-storage', 'ml-models', storage));
     const examples = readManifests('examples');
     for (const example of examples) {
       await applier.apply(example);
       say(`example      ${nameOf(example)}`);
     }
-    return { client, registry, controllers, examples, apply: (manifest) => applier.apply(manifest), stop };
+    return { client, registry, controllers, models, examples, apply: (manifest) => applier.apply(manifest), stop };
   } catch (error) {
     await stop();
     throw error;
@@ -153,19 +179,4 @@ async function freePort(wanted: number): Promise<number> {
   if (!free) return 0;
   await new Promise((resolve) => probe.close(resolve));
   return wanted;
-}
-
-/** Registered model 1 and version 2, which the example names. */
-async function seed(registry: ModelRegistry): Promise<void> {
-  const post = async (path: string, body: object) => {
-    const response = await fetch(`${registry.url}/api/model_registry/v1alpha3/${path}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
-    if (!response.ok)
-      throw new Error(`seeding the registry: POST ${path}: ${response.status} ${await response.text()}`);
-  };
-  await post('registered_models', { name: 'iris' });
-  await post('model_versions', { name: 'v1', registeredModelId: '1' });
 }

@@ -10,6 +10,15 @@ const reads =
 
 const files = readdirSync(sources, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
 
+/** Rows of the guide's tables of variables, by name. */
+const guide = new Map(
+  readFileSync('docs/guides/storage-initializer.md', 'utf8')
+    .split('## Variables')
+    .slice(1)
+    .flatMap((text) => [...text.matchAll(/^\| `(\w+)` +\| ([^|]*)\| ([^|]*)\|$/gm)])
+    .map(([, name = '', about = '', value = '']) => [name, { about: about.trim(), default: value.trim() }] as const),
+);
+
 describe('the variables of the storage initializer', () => {
   it.each(files)('are all that %s reads', (file) => {
     const text = readFileSync(join(sources, file), 'utf8');
@@ -30,9 +39,11 @@ describe('the variables of the storage initializer', () => {
     expect(storageVariable('MR_BASE_URL')).toBeUndefined();
   });
 
-  it('are in the table of the guide', () => {
-    const guide = readFileSync('docs/guides/storage-initializer.md', 'utf8');
-    expect(storageVariables.map(({ name }) => name).filter((name) => !guide.includes(`\`${name}\``))).toEqual([]);
+  it.each(storageVariables)('$name is in the table of the guide, with its meaning and its default', (variable) => {
+    expect(guide.get(variable.name)).toEqual({
+      about: `${variable.about}${variable.secret === true ? ' (secret)' : ''}`,
+      default: variable.default ?? '',
+    });
   });
 });
 
