@@ -28,7 +28,6 @@ export const openS3Source: OpenSource = (uri, context): ObjectSource => {
     fileConcurrency: settings.fileConcurrency,
     rangeConcurrency: settings.rangeConcurrency,
     attempts: settings.attempts,
-    unpacksArchives: true,
     http,
     files: (signal) => listedFiles(location, requests, signal),
     request: ({ name, version }, range) =>
