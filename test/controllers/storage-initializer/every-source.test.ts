@@ -99,7 +99,7 @@ async function s3Fetches(): Promise<Record<string, Fetch>> {
   const minio = { ...keys, S3_ENDPOINT: new URL(server.endpoint).host, S3_USE_HTTPS: '0' };
   return {
     s3: { uri: 's3://models/iris', env, files: tree, secrets },
-    's3 archive': { uri: 's3://models/iris.tar', env, files: tree, secrets },
+    's3, a single tar, unpacked': { uri: 's3://models/iris.tar', env, files: tree, secrets },
     'model-registry': {
       uri: 'model-registry://iris/v1',
       env: { ...minio, MODEL_REGISTRY_BASE_URL: new URL(registry.url).host },
@@ -136,7 +136,11 @@ async function gcsFetches(): Promise<Record<string, Fetch>> {
       files: tree,
       secrets: [accessToken, client_secret, refresh_token],
     },
-    'gcs archive': { uri: 'gs://models/iris.zip', env: { STORAGE_EMULATOR_HOST: server.url }, files: tree },
+    'gcs, a single zip, unpacked': {
+      uri: 'gs://models/iris.zip',
+      env: { STORAGE_EMULATOR_HOST: server.url },
+      files: tree,
+    },
   };
 }
 
@@ -278,7 +282,15 @@ async function localFetches(): Promise<Record<string, Fetch>> {
 }
 
 const names = [
-  ...['s3', 's3 archive', 'gcs', 'gcs archive', 'azureBlob', 'azureBlob archive, signed', 'azureFile'],
+  ...[
+    's3',
+    's3, a single tar, unpacked',
+    'gcs',
+    'gcs, a single zip, unpacked',
+    'azureBlob',
+    'azureBlob archive, signed',
+    'azureFile',
+  ],
   ...['azureFile archive', 'huggingFace', 'modelScope', 'webhdfs', 'webhdfs archive, of a storage specification'],
   ...['oci', 'git', 'http', 'http archive', 'local', 'local archive'],
 ];
