@@ -1,4 +1,5 @@
 import { RegistryError, type RegistryFailure } from '../../model-registry/registry-error';
+import { refusalWords } from '../http/refusal-words';
 import { StorageError, type StorageFailure } from '../storage-error';
 import type { ChosenRegistry, RegistrySettings } from './registry-settings';
 
@@ -10,6 +11,9 @@ const failures: Readonly<Record<RegistryFailure, StorageFailure>> = {
   'invalid-answer': 'other',
   'not-found': 'other',
 };
+
+/** Of the registry's message, with what was asked of it: the URL has the model's name in it. */
+const mostCharacters = 800;
 
 /**
  * Runs a step of the resolution; a failure of the registry is told with what to do about it.
@@ -29,7 +33,7 @@ export async function registryStep<T>(
   } catch (error) {
     if (!(error instanceof RegistryError)) throw error;
     const advice = error.failure === 'unauthorized' ? tokenAdvice(registry, settings) : hint(error);
-    const message = `${prefix}${error.message}${advice === '' ? '' : `; ${advice}`}`;
+    const message = `${prefix}${refusalWords(error.message, mostCharacters)}${advice === '' ? '' : `; ${advice}`}`;
     throw new StorageError(failures[error.failure], message, { cause: error });
   }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { clockSkew } from '../../http/clock-skew';
 import { isTransientStatus, type HeaderFields } from '../../http/http-client';
+import { refusalWords } from '../../http/refusal-words';
 import { once, xmlValues } from '../../http/xml-answer';
 import { StorageError, storageFailure } from '../../storage-error';
 
@@ -64,7 +65,7 @@ function said(headers: HeaderFields, body: string): { readonly code: string; rea
 }
 
 function firstLine(text: string): string {
-  return text.split(/[\r\n]/)[0]?.trim() ?? '';
+  return refusalWords(text.split(/[\r\n]/)[0] ?? '');
 }
 
 function valuesOf(body: string): unknown {

@@ -7,6 +7,7 @@ import type { AccessToken, ObtainAccessToken } from '../../http/access-token';
 import { askStorage } from '../../http/ask-storage';
 import { clockSkew } from '../../http/clock-skew';
 import { HttpClient, isSuccess, isTransientStatus, type TextAnswer } from '../../http/http-client';
+import { refusalWords } from '../../http/refusal-words';
 import { parsedJson } from '../../http/parsed-json';
 import type { SourceContext } from '../../source';
 import { storageFailure, StorageError } from '../../storage-error';
@@ -102,7 +103,7 @@ function tokenOf(answer: TextAnswer, where: string, { clock }: SourceContext): A
   const refusal = tokenError.safeParse(parsedJson(body));
   const said = refusal.success
     ? // The lines after the first are the time and ids of the request.
-      `: ${refusal.data.error}: ${(refusal.data.error_description ?? '').split(/\r?\n| Trace ID:/)[0] ?? ''}`
+      `: ${refusalWords(`${refusal.data.error}: ${(refusal.data.error_description ?? '').split(/\r?\n| Trace ID:/)[0] ?? ''}`)}`
     : '';
   const skew = clockSkew(headers, clock.now());
   const cause = `HTTP ${status}${said}${skew === undefined ? '' : `; ${skew}`}`;

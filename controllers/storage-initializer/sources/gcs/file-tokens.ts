@@ -8,6 +8,7 @@ import type { AccessToken, ObtainAccessToken } from '../../http/access-token';
 import { askStorage } from '../../http/ask-storage';
 import { clockSkew } from '../../http/clock-skew';
 import { isSuccess, isTransientStatus, type HttpClient, type HttpRequest } from '../../http/http-client';
+import { refusalWords } from '../../http/refusal-words';
 import { parsedJson } from '../../http/parsed-json';
 import { storageFailure, type StorageError } from '../../storage-error';
 import type { AuthorizedUser, CredentialsFile, ExternalAccount, ServiceAccountKey } from './credentials-file';
@@ -202,7 +203,11 @@ function refusal(
     : [];
   if (parsed.success && parsed.data.error_description !== undefined) said.push(parsed.data.error_description);
   const skew = clockSkew(headers, clock.now());
-  const cause = [`HTTP ${status}`, ...said, ...(skew === undefined ? [] : [skew])].join(': ');
+  const cause = [
+    `HTTP ${status}`,
+    ...said.map((words) => refusalWords(words)),
+    ...(skew === undefined ? [] : [skew]),
+  ].join(': ');
   const where = displayUri(url);
   return isTransientStatus(status)
     ? storageFailure('GCS', 'connection', where, cause)

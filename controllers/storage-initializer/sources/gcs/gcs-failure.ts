@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parsedJson } from '../../http/parsed-json';
 import { isTransientStatus } from '../../http/http-client';
+import { refusalWords } from '../../http/refusal-words';
 import type { StorageError } from '../../storage-error';
 import { storageFailure } from '../../storage-error';
 
@@ -32,7 +33,7 @@ export function gcsFailure(name: string, status: number, body: string): StorageE
 /** What Google says: JSON from the listing, plain text from downloads. */
 function cause(body: string): { readonly text: string; readonly reason: string } {
   const parsed = gcsError.safeParse(parsedJson(body));
-  if (!parsed.success) return { text: /^\s*</.test(body) ? '' : body.trim().slice(0, 300), reason: '' };
+  if (!parsed.success) return { text: /^\s*</.test(body) ? '' : refusalWords(body), reason: '' };
   const { message = '', errors = [] } = parsed.data.error;
-  return { text: message, reason: errors[0]?.reason ?? '' };
+  return { text: refusalWords(message), reason: errors[0]?.reason ?? '' };
 }

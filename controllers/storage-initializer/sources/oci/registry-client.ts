@@ -8,6 +8,7 @@ import {
   type HttpRequest,
   type TextAnswer,
 } from '../../http/http-client';
+import { refusalWords } from '../../http/refusal-words';
 import { StorageError, storageFailure } from '../../storage-error';
 import { parseChallenge } from './challenge';
 import type { RegistryCredentials } from './docker-config';
@@ -124,7 +125,7 @@ function registryErrors(body: string): string {
   try {
     const [first] = errorsSchema.parse(JSON.parse(body)).errors;
     if (first === undefined) return '';
-    return `: ${first.code}${first.message === undefined || first.message === '' ? '' : `: ${first.message}`}`;
+    return `: ${refusalWords([first.code, first.message ?? ''].filter((part) => part !== '').join(': '))}`;
   } catch {
     return '';
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isTransientStatus, type HeaderFields } from '../../http/http-client';
+import { refusalWords } from '../../http/refusal-words';
 import { once, xmlValues } from '../../http/xml-answer';
 import { StorageError, storageFailure } from '../../storage-error';
 
@@ -47,7 +48,7 @@ export function s3Refusal(status: number, headers: HeaderFields, body: string): 
   return {
     status,
     code: error?.Code ?? codesOfStatuses[status] ?? `status ${status}`,
-    message: error?.Message ?? '',
+    message: refusalWords(error?.Message ?? ''),
     ...(region === undefined || !/^[a-z0-9-]{1,63}$/i.test(region) ? {} : { region }),
     ...(Number.isNaN(serverTime) ? {} : { serverTime }),
     ...(error?.StorageClass === undefined ? {} : { storageClass: error.StorageClass }),
