@@ -63,8 +63,10 @@ function file({ key, size, etag }: ListedObject, path: string): RemoteFile {
   return { path, name: key, size, ...(etag === undefined ? {} : { version: etag }) };
 }
 
-/** Asks for the pages of a listing. */
+/** Asks for the pages of a listing, and reads one after the other. */
 class ObjectListing {
+  private pageBytes = Buffer.alloc(0);
+
   constructor(
     private readonly location: S3Location,
     private readonly requests: BucketRequests,
@@ -80,7 +82,7 @@ class ObjectListing {
   /** The first page; where listing is denied, the one object with that key as if it had been listed. */
   async firstPage(prefix: string): Promise<ListingPage> {
     const answer = await this.ask(prefix);
-    if ('body' in answer) return parseListingPage(Buffer.from(answer.body), this.location.name);
+    if ('body' in answer) return parseListingPage(this.bytesOf(answer.body), this.location.name);
     if (answer.code !== 'AccessDenied') throw this.requests.refused(answer, prefix);
     const object = await this.head(prefix);
     if ('code' in object) throw this.requests.refused(answer, prefix);
@@ -94,11 +96,20 @@ class ObjectListing {
     return object;
   }
 
-  /** A page as bytes: these are outside of the heap, where the text of a page would count as something that stays. */
   private async page(prefix: string, token: string | undefined): Promise<Buffer> {
     const answer = await this.ask(prefix, token);
-    if ('body' in answer) return Buffer.from(answer.body);
+    if ('body' in answer) return this.bytesOf(answer.body);
     throw this.requests.refused(answer, prefix);
+  }
+
+  /**
+   * A page as bytes, until the next one: these are outside of the heap, where the text of a page would count as something that stays. In
+   * one place, because a buffer for each page would wait for the rare collection of all that is old.
+   */
+  private bytesOf(text: string): Buffer {
+    const size = Buffer.byteLength(text);
+    if (this.pageBytes.length < size) this.pageBytes = Buffer.alloc(size * 2);
+    return this.pageBytes.subarray(0, this.pageBytes.write(text));
   }
 
   private ask(prefix: string, token?: string) {
