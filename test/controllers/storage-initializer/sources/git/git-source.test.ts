@@ -47,9 +47,10 @@ async function cloned(uri: string): Promise<{ clone: string; log: readonly strin
 const files = { 'model.bin': 'weights', 'a/config.json': '{}', 'a/b/empty': '' };
 const basic = ({ username, password } = gitUser) => ({ GIT_USERNAME: username, GIT_PASSWORD: password });
 
+beforeAll(() => server.repository('plain.git', files));
+
 describe('a repository', () => {
   test('the files of its default branch are fetched: Git plain', async () => {
-    await server.repository('plain.git', files);
     expect(await workTree(`${server.url}/plain.git`)).toEqual(files);
     expect(await workTree(`${server.url}/plain.git/?x=1#y`)).toEqual(files);
   });
@@ -92,10 +93,10 @@ describe('a repository', () => {
   });
 
   test('objects that the server sends as deltas are made again, small and large ones', async () => {
-    // Eight versions of a file of 2 MB that differ a little, and of a small one: git packs them as chains of deltas.
-    const large = randomBytes(2 * 1024 * 1024);
+    // Six versions of a file that is larger than what is kept in memory, and of a small one: git packs them as chains of deltas.
+    const large = randomBytes(1_200_000);
     const work = await server.repository('deltas.git', { 'large-0': large });
-    for (let version = 1; version < 8; version += 1) {
+    for (let version = 1; version < 6; version += 1) {
       large.write(`version ${version}`, version * 200_000);
       const small = 'a line of text\n'.repeat(2000) + version;
       writeFiles(work, { [`large-${version}`]: large, [`small-${version}`]: small });
@@ -151,31 +152,30 @@ describe('a repository', () => {
 });
 
 describe('who asks', () => {
+  beforeAll(() => server.repository('private/model.git', files));
+
   test('user and password come from the environment: Git user and password from the environment', async () => {
-    await server.repository('private/env.git', files);
-    expect(await workTree(`${server.url}/private/env.git`, { environment: basic() })).toEqual(files);
+    expect(await workTree(`${server.url}/private/model.git`, { environment: basic() })).toEqual(files);
     expect(server.requests.map((request) => request.split(' as ')[1])).toEqual([undefined, 'reader', 'reader']);
   });
 
   test('the user of the URI is kept as user and removed from the URL: Git user in URI (SD-12)', async () => {
-    await server.repository('private/user.git', files);
-    const uri = `${server.url.replace('//', '//reader@')}/private/user.git`;
+    const uri = `${server.url.replace('//', '//reader@')}/private/model.git`;
     const environment = { GIT_USERNAME: 'other', GIT_PASSWORD: gitUser.password };
     const { files: all, log } = await fetched(openTrusting, uri, { environment });
     expect(all).toMatchObject(files);
-    expect(all['.git/config']).toContain(`url = ${server.url}/private/user.git\n`);
+    expect(all['.git/config']).toContain(`url = ${server.url}/private/model.git\n`);
     expect(Object.values(all).join('\n') + log.join('\n')).not.toMatch(/reader|s3cret/);
   });
 
   test('a password in the URI is ignored, warned of and nowhere to be read (SD-12)', async () => {
-    await server.repository('private/password.git', files);
-    const uri = `${server.url.replace('//', `//reader:${gitUser.password}@`)}/private/password.git`;
+    const uri = `${server.url.replace('//', `//reader:${gitUser.password}@`)}/private/model.git`;
     const lines: string[] = [];
     const opened: OpenSource = (text, context) =>
       openTrusting(text, { ...context, log: { ...context.log, warn: (line) => void lines.push(line) } });
     const failure = await fetched(opened, uri).catch((error: unknown) => error);
     expect(failure).toMatchObject({ failure: 'credentials' });
-    expect(lines).toEqual([`${server.url}/private/password.git: the password in the URI is ignored, set GIT_PASSWORD`]);
+    expect(lines).toEqual([`${server.url}/private/model.git: the password in the URI is ignored, set GIT_PASSWORD`]);
     expect(String(failure) + lines.join()).not.toContain(gitUser.password);
   });
 
@@ -183,11 +183,8 @@ describe('who asks', () => {
     ['nobody', {}],
     ['a wrong password', basic({ username: 'reader', password: 'wr0ng' })],
   ])('%s at a private repository is an authentication failure: Git authentication', async (_, environment) => {
-    const name = `private/closed-${Object.keys(environment).length}.git`;
-    await server.repository(name, files);
-    const failure = await fetched(openTrusting, `${server.url}/${name}`, { environment }).catch(
-      (error: unknown) => error,
-    );
+    const uri = `${server.url}/private/model.git`;
+    const failure = await fetched(openTrusting, uri, { environment }).catch((error: unknown) => error);
     expect(String(failure)).toMatch(
       /^StorageError: Git authentication failed\. Set GIT_USERNAME\/GIT_PASSWORD or use a public repository\. \(/,
     );
@@ -198,14 +195,13 @@ describe('who asks', () => {
     const elsewhere = await startGitServer(server.identity);
     try {
       await elsewhere.repository('moved.git', files);
-      await server.repository('private/moved.git', files);
       server.intercept = (incoming, response) => {
         if (incoming.headers.authorization === undefined) return false;
         const location = `${elsewhere.url}/moved.git/info/refs?service=git-upload-pack`;
         response.writeHead(302, { location }).end();
         return true;
       };
-      const all = await fetched(openTrusting, `${server.url}/private/moved.git`, { environment: basic() });
+      const all = await fetched(openTrusting, `${server.url}/private/model.git`, { environment: basic() });
       expect(withoutGit(all)).toEqual(files);
       expect(elsewhere.requests).toEqual([
         'GET /moved.git/info/refs?service=git-upload-pack',
@@ -244,7 +240,7 @@ describe('bad days', () => {
   });
 
   test('503s and a pack that breaks off are tried again, and what arrives is whole (SD-07)', async () => {
-    const content = randomBytes(2_000_000);
+    const content = randomBytes(300_000);
     const work = await server.repository('flaky.git', { 'model.bin': content });
     let failures = 0;
     server.intercept = (incoming, response) => {
@@ -263,7 +259,6 @@ describe('bad days', () => {
   });
 
   test('a pack with a wrong byte is noticed, and nothing of it is published (SD-06)', async () => {
-    await server.repository('spoiled.git', files);
     server.intercept = (incoming, response) => {
       if (incoming.method !== 'POST') return false;
       const line = (bytes: Buffer) =>
@@ -272,31 +267,38 @@ describe('bad days', () => {
       response.end(Buffer.concat([Buffer.from('00000008NAK\n'), line(pack), Buffer.from('0000')]));
       return true;
     };
-    await expect(fetched(openTrusting, `${server.url}/spoiled.git`)).rejects.toThrow(
+    await expect(fetched(openTrusting, `${server.url}/plain.git`)).rejects.toThrow(
       'Git error: the pack of the server is broken: its checksum is wrong',
     );
   });
 });
 
 describe('names that are refused (SD-03)', () => {
-  let count = 0;
+  let served: string;
+  let ids: Readonly<Record<string, string>>;
+  beforeAll(async () => {
+    const work = await server.repository('hostile.git', {
+      'a/model.bin': 'weights',
+      out: '../../outside',
+      inside: 'a',
+    });
+    served = await git(work, 'remote', 'get-url', 'origin');
+    const [out = '', inside = '', a = ''] = (await git(work, 'rev-parse', 'HEAD:out', 'HEAD:inside', 'HEAD:a')).split(
+      '\n',
+    );
+    ids = { out, '120000 a': inside, '40000 a': a };
+  });
+
   /** Serves a commit with a tree that git itself would not make. */
   async function hostile(entries: readonly string[]): Promise<string> {
-    count += 1;
-    const name = `hostile-${count}.git`;
-    const work = await server.repository(name, { 'a/model.bin': 'weights', out: '../../outside', inside: 'a' });
-    const served = await git(work, 'remote', 'get-url', 'origin');
-    const ids = { out: 'HEAD:out', '120000 a': 'HEAD:inside', '40000 a': 'HEAD:a' };
-    const records: Buffer[] = [];
-    for (const entry of entries) {
-      const id = await git(work, 'rev-parse', entry in ids ? ids[entry as keyof typeof ids] : ids.out);
-      records.push(Buffer.concat([Buffer.from(`${entry}\0`), Buffer.from(id, 'hex')]));
-    }
+    const records = entries.map((entry) =>
+      Buffer.concat([Buffer.from(`${entry}\0`), Buffer.from(ids[entry] ?? ids['out'] ?? '', 'hex')]),
+    );
     writeFiles(directory, { tree: Buffer.concat(records) });
     const tree = await git(served, 'hash-object', '-t', 'tree', '-w', '--literally', join(directory, 'tree'));
     const commit = await git(served, 'commit-tree', tree, '-m', 'hostile');
     await git(served, 'update-ref', 'refs/heads/main', commit);
-    return `${server.url}/${name}`;
+    return `${server.url}/hostile.git`;
   }
 
   test.each([
