@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { Versitygw } from '../storage-servers/versitygw';
 
 /** The model that the example serves: a file small enough to be read by people. */
-export const exampleModel = {
+const exampleModel = {
   file: 'examples/iris-model.json',
   name: 'iris',
   version: 'v1',
