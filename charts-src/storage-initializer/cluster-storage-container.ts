@@ -6,6 +6,7 @@ import { registryPort, registryServiceName } from '../../definitions/names/model
 import { clusterStorageContainers } from '../../definitions/serving/cluster-storage-container';
 import { modelRegistryFormats, storageFormats } from '../../definitions/storage/storage-formats';
 import type { UriFormat } from '../../definitions/storage/storage-kinds';
+import { storageNodeFlags } from '../../definitions/storage/storage-node-flags';
 import type { Resources } from '../kubernetes/resources';
 import { secretVariable } from '../kubernetes/secret-ref';
 import { registryNames } from '../registry/names';
@@ -60,7 +61,7 @@ function addStorageContainer(scope: Construct, { name, image, env, resources, fo
         name: 'storage-initializer',
         image,
         // No arguments: KServe puts URIs and directories there.
-        command: [nodePath, programPath, 'storage-initializer'],
+        command: [nodePath, ...storageNodeFlags, programPath, 'storage-initializer'],
         ...(env.length === 0 ? {} : { env }),
         resources: { requests: { ...resources.requests }, limits: { ...resources.limits } },
         // No user: the pod's, the mesh's or the image's will do.

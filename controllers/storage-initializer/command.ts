@@ -10,7 +10,8 @@ import { displayUri } from './display-uri';
 import { fetchUri, type FetchContext } from './fetch-uri';
 import { fileFilters, switchVariable } from './general-settings';
 import { HttpClient } from './http/http-client';
-import { initializerLog, oneLine } from './log';
+import { refusalWords } from './http/refusal-words';
+import { initializerLog } from './log';
 import { StorageError } from './storage-error';
 import { specifiedEnvironment, type SpecifiedEnvironment } from './storage-spec-directory';
 import { trustedAuthorities } from './trust';
@@ -19,6 +20,8 @@ import { reportProgress, summaryLine } from './transfer/progress-report';
 
 /** Exit code of a process that SIGTERM ended. */
 const terminatedExitCode = 143;
+/** Characters of the last line: a termination message has 2048 bytes, and keeps the end. */
+const longestLastLine = 1900;
 
 /**
  * Runs `slipway storage-initializer`: fetches every URI into its directory, one after the other; the first failure ends it. The last line
@@ -27,6 +30,7 @@ const terminatedExitCode = 143;
  * @returns the exit code: 0 done, 1 a failure, 143 SIGTERM
  * @throws UsageError, ConfigError before anything is fetched
  */
+// ts-unused-exports:disable-next-line -- imported when it is asked for, which the tool does not see
 export async function runStorageInitializer(args: readonly string[], environment: Environment): Promise<number> {
   if (args.includes('--help') || args.includes('-h')) {
     process.stdout.write(`${storageInitializerUsage}\n`);
@@ -69,7 +73,7 @@ export async function runStorageInitializer(args: readonly string[], environment
   } catch (error) {
     if (error instanceof UsageError || error instanceof ConfigError) throw error;
     // Without time and level: this line is what the user reads in the status of the InferenceService.
-    process.stderr.write(`${redactText(oneLine(lastWords(error)))}\n`);
+    process.stderr.write(`${refusalWords(redactText(lastWords(error)), longestLastLine)}\n`);
     return stop.signal.aborted ? terminatedExitCode : 1;
   } finally {
     process.off('SIGTERM', onSignal);

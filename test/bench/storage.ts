@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { z } from 'zod';
+import { storageNodeFlags } from '../../definitions/storage/storage-node-flags';
 import { bundledProgram } from '../controllers/registry-sync/controller-process';
 import { startVersitygw, type Versitygw } from '../storage-servers/versitygw';
 import { median, report } from './measure';
@@ -121,10 +122,7 @@ async function benchShape(bench: Bench, shape: Shape) {
 async function bundledReader(directory: string): Promise<string> {
   const outfile = join(directory, 'reader.cjs');
   await build({
-    stdin: {
-      contents: "require('./test/bench/storage/reader').runReader(process.argv[2]);",
-      resolveDir: join(__dirname, '../..'),
-    },
+    entryPoints: [join(__dirname, 'storage/reader.ts')],
     outfile,
     bundle: true,
     platform: 'node',
@@ -152,7 +150,7 @@ async function ours({ server, program, directory }: Bench, shape: Shape, env: Re
   try {
     return await measured(
       process.execPath,
-      [program, 'storage-initializer', `s3://${bucket}/${shape.folder}`, destination],
+      [...storageNodeFlags, program, 'storage-initializer', `s3://${bucket}/${shape.folder}`, destination],
       {
         AWS_ENDPOINT_URL: server.endpoint,
         AWS_REGION: server.region,

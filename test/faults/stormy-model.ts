@@ -26,7 +26,7 @@ export function modelFiles(count: number, bytes: number, largest: number): reado
 }
 
 /** The bytes of a file. */
-export function* bytesOf({ size, seed }: ModelFile): Generator<Buffer> {
+function* bytesOf({ size, seed }: ModelFile): Generator<Buffer> {
   for (let start = 0; start < size; start += pieceSize) {
     const piece = Buffer.alloc(
       Math.min(pieceSize, size - start),

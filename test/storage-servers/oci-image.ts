@@ -46,7 +46,7 @@ export function blob(mediaType: string, bytes: Buffer): ImageBlob {
 }
 
 /** The descriptor of a blob in a manifest or an index. */
-export function descriptor({ mediaType, bytes, digest }: ImageBlob): object {
+function descriptor({ mediaType, bytes, digest }: ImageBlob): object {
   return { mediaType, digest, size: bytes.length };
 }
 

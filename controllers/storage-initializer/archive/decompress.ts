@@ -48,7 +48,7 @@ export async function* decompressed(chunks: AsyncIterable<Buffer>, checkRatio: R
 }
 
 /** How the bytes are compressed whose beginning this is. A tar comes first: its first name may begin like a bzip2 file. */
-export function compressionOf(beginning: Buffer): Compression {
+function compressionOf(beginning: Buffer): Compression {
   if (isTarHeader(beginning)) return 'none';
   const hex = beginning.toString('hex', 0, 6);
   if (hex.startsWith('1f8b')) return 'gzip';

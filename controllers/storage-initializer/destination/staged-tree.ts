@@ -1,11 +1,14 @@
-import { linkSync, lstatSync, mkdirSync, openSync, readdirSync, rmSync, symlinkSync, type Stats } from 'node:fs';
+import { linkSync, lstatSync, mkdirSync, open, openSync, readdirSync, rmSync, symlinkSync, type Stats } from 'node:fs';
 import { constants, copyFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isNativeError } from 'node:util/types';
+import { promisify } from 'node:util';
 import { StorageError } from '../storage-error';
 import { diskError } from './disk-error';
 import { walkTarget } from './link-target';
 import { safePath } from './safe-path';
+
+const openAt = promisify(open);
 
 /** Permissions of what is written: readable for the model server whatever its uid and group, writable for the owner only. */
 const directoryMode = 0o755;
@@ -65,6 +68,19 @@ export class StagedTree {
     const path = this.newPath(name);
     try {
       return openSync(path, 'wx+', executable ? executableMode : fileMode);
+    } catch (error) {
+      throw this.creationError(name, error);
+    }
+  }
+
+  /**
+   * {@link createFile} that does not hold up the others: creating a file takes 20 microseconds on a quiet disk, and a millisecond on a busy
+   * one or over a network.
+   */
+  async openFile(name: string): Promise<number> {
+    const path = this.newPath(name);
+    try {
+      return await openAt(path, 'wx+', fileMode);
     } catch (error) {
       throw this.creationError(name, error);
     }

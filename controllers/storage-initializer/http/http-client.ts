@@ -9,7 +9,7 @@ import { DecodedBody } from './decoded-body';
 import { forOtherOrigin, redirectTarget, type RedirectRules } from './redirects';
 import { retryDelayMs } from './retry-delay';
 
-export { isConnectionError, type ConnectionError };
+export { isConnectionError };
 
 /** Header fields of an answer, names in lower case. */
 export type HeaderFields = Readonly<Record<string, string | readonly string[] | undefined>>;

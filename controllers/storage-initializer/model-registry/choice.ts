@@ -4,7 +4,7 @@ import type { Artifact, ModelVersion } from '../../model-registry/answers';
 const mostNames = 5;
 
 /** What is newest of a stream: by the time it was made, of equal times by id. Nothing else is kept. */
-export class Newest<T extends { readonly id: string; readonly createTimeSinceEpoch: number }> {
+class Newest<T extends { readonly id: string; readonly createTimeSinceEpoch: number }> {
   value: T | undefined;
 
   add(candidate: T): void {

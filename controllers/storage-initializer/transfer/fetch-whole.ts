@@ -35,7 +35,7 @@ export function attemptsOf({ source, progress }: TransferContext): number {
  * @throws BetterInRanges from the head of the first answer, when the size was not known before
  */
 export async function fetchWhole(context: TransferContext, listed: RemoteFile): Promise<number> {
-  const descriptor = context.tree.createFile(listed.path);
+  const descriptor = await context.tree.openFile(listed.path);
   try {
     return await fetchInto(context, listed, descriptor);
   } finally {

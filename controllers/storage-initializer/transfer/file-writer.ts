@@ -1,5 +1,6 @@
 import { write, writev } from 'node:fs';
 import { diskError } from '../destination/disk-error';
+import { usedNetworkBuffers } from './network-buffers';
 
 /** Bytes that are written at once: below, the system calls cost more than the copying. */
 const writeSize = 1024 * 1024;
@@ -53,11 +54,12 @@ export class FileWriter {
   private begin(): void {
     const chunks = this.waiting;
     const position = this.position;
-    this.position += this.waitingSize;
+    const size = this.waitingSize;
+    this.position += size;
     this.waiting = [];
     this.waitingSize = 0;
     this.underWay = writeAll(this.descriptor, chunks, position).then(
-      () => this.written(),
+      () => this.written(size),
       (error: unknown) => {
         this.failure = error;
         this.underWay = undefined;
@@ -65,8 +67,9 @@ export class FileWriter {
     );
   }
 
-  private written(): void {
+  private written(size: number): void {
     this.underWay = undefined;
+    usedNetworkBuffers(size);
     if (this.waitingSize >= writeSize) this.begin();
   }
 }

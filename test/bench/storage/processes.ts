@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { storageNodeFlags } from '../../../definitions/storage/storage-node-flags';
 import { memoryOf } from '../registry-sync/process-figures';
 
 /** What a process took. */
@@ -51,7 +52,7 @@ export async function firstByteSeconds(program: string, destination: string): Pr
   try {
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/model.bin`;
     const started = performance.now();
-    await measured(process.execPath, [program, 'storage-initializer', url, destination], {});
+    await measured(process.execPath, [...storageNodeFlags, program, 'storage-initializer', url, destination], {});
     return (asked - started) / 1000;
   } finally {
     await new Promise((resolve) => server.close(resolve));

@@ -5,10 +5,10 @@ import { realClock } from '../../../controllers/runtime/clock';
 import { RequestSigner } from '../../../controllers/storage-initializer/sources/s3/request-signature';
 
 /**
- * The ceiling of reading: fetches every stretch of a list from S3, sixteen at a time, and throws the bytes away. Prints the seconds that
+ * A program, the ceiling of reading: fetches every stretch of a list from S3, sixteen at a time, and throws the bytes away. Prints the seconds that
  * took, without the start of the process.
  */
-export const readerJobSchema = z.object({
+const readerJobSchema = z.object({
   endpoint: z.string(),
   region: z.string(),
   accessKeyId: z.string(),
@@ -51,7 +51,11 @@ async function read(job: ReaderJob): Promise<number> {
   return seconds;
 }
 
-/** Entry of the process. @param file of the job */
-export async function runReader(file: string): Promise<void> {
-  process.stdout.write(String(await read(readerJobSchema.parse(JSON.parse(readFileSync(file, 'utf8'))))));
-}
+const file = process.argv[2] ?? '';
+read(readerJobSchema.parse(JSON.parse(readFileSync(file, 'utf8')))).then(
+  (seconds) => process.stdout.write(String(seconds)),
+  (error: unknown) => {
+    process.stderr.write(`${String(error)}\n`);
+    process.exit(1);
+  },
+);

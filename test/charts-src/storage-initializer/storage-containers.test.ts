@@ -1,3 +1,4 @@
+import { storageNodeFlags } from '../../../definitions/storage/storage-node-flags';
 import { environment } from '../../../charts-src/environments/environment';
 import { mapAt, mapsAt, textOf, type Manifest } from '../../../charts-src/kubernetes/manifest';
 import { renderEnvironment } from '../../../charts-src/output/render-environment';
@@ -40,7 +41,7 @@ describe('the storage containers', () => {
       expect(container(manifest)).toMatchObject({
         name: 'storage-initializer',
         image: expect.stringMatching(/\/slipway:/) as unknown,
-        command: ['/nodejs/bin/node', '/app/slipway.mjs', 'storage-initializer'],
+        command: ['/nodejs/bin/node', ...storageNodeFlags, '/app/slipway.mjs', 'storage-initializer'],
       });
       expect(container(manifest)).not.toHaveProperty('args');
       expect(mapAt(manifest, 'spec')).toMatchObject({ supportsMultiModelDownload: true });

@@ -36,7 +36,7 @@ export function sharedKeyAuthorization(account: string, key: string, request: Si
 }
 
 /** Method, the fields with a place, the `x-ms-` fields and the query by their names, one a line. */
-export function textToSign(account: string, { method, url, headers }: SignedRequest): string {
+function textToSign(account: string, { method, url, headers }: SignedRequest): string {
   const { pathname, searchParams } = new URL(url);
   const microsoft = Object.entries(headers)
     .filter(([name]) => name.startsWith('x-ms-'))

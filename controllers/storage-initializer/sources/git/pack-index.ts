@@ -44,7 +44,7 @@ function fanOut(entries: PackEntries): readonly number[] {
 }
 
 /** A file of git that ends with the SHA-1 of what is before. */
-export class HashedFile {
+class HashedFile {
   private readonly descriptor: number;
   private readonly hash = createHash('sha1');
   private waiting: Buffer[] = [];

@@ -14,7 +14,7 @@ export interface RemoteException {
 }
 
 /** The exception in the body of an answer; `undefined` when there is none: something before the namenode has answered. */
-export function remoteException(body: string): RemoteException | undefined {
+function remoteException(body: string): RemoteException | undefined {
   try {
     const { exception, message } = schema.parse(JSON.parse(body)).RemoteException;
     // Some have a stack trace in their message.

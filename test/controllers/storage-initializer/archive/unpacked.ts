@@ -21,7 +21,7 @@ export interface Unpacked {
 }
 
 /** Unpacks in a temporary directory with a neighbour, which must be as it was afterwards. */
-export async function unpacked(unpack: (tree: StagedTree) => Promise<FetchedAmount>): Promise<Unpacked> {
+async function unpacked(unpack: (tree: StagedTree) => Promise<FetchedAmount>): Promise<Unpacked> {
   const root = await realpath(await mkdtemp(join(tmpdir(), 'slipway-unpacked-')));
   try {
     const directory = join(root, 'destination', 'tree');
