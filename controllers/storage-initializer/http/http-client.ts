@@ -3,7 +3,7 @@ import type { Environment } from '../../component';
 import { displayUri } from '../display-uri';
 import { StorageError } from '../storage-error';
 import { AnswerReader } from './answer-reader';
-import { connectionError, isConnectionError, type ConnectionError } from './connection-error';
+import { connectionError, isConnectionError } from './connection-error';
 import { Connections, type ConnectionSettings } from './connections';
 import { DecodedBody } from './decoded-body';
 import { forOtherOrigin, redirectTarget, type RedirectRules } from './redirects';
@@ -69,7 +69,7 @@ const trustVariablesByDefault = 'REQUESTS_CA_BUNDLE, SSL_CERT_FILE or CA_BUNDLE_
  *
  * Guarantees: proxies of the environment and the trust settings it was made with; redirects only as the request allows, never to
  * link-local and metadata addresses, and header fields never follow to another origin; nothing waits for a byte longer than the
- * time-outs. Errors are those of the connection, as {@link ConnectionError}, and those of the sink: statuses are answers.
+ * time-outs. Errors are those of the connection, as ConnectionError, and those of the sink: statuses are answers.
  *
  * Caveats: behind a proxy names are resolved by the proxy, so that only addresses in URLs can be refused.
  */
