@@ -32,7 +32,8 @@ const userAgent = `slipway/${version}`;
  * @returns the exit code of the process
  * @throws UsageError, ConfigError before anything is started; Error when a port is taken or no API server is configured
  */
-// ts-unused-exports:disable-next-line -- imported when it is asked for, which the tool does not see
+// Imported when it is asked for, which the tool does not see.
+// ts-unused-exports:disable-next-line
 export async function runComponent(
   component: Component,
   flags: ControllerFlags,

@@ -29,7 +29,8 @@ const controllerName = 'inferenceservice';
 const backoff = { baseMs: 5, maxMs: 60_000 };
 
 /** `slipway registry-sync`: keeps Model Registry records in step with InferenceServices. */
-// ts-unused-exports:disable-next-line -- imported when it is asked for, which the tool does not see
+// Imported when it is asked for, which the tool does not see.
+// ts-unused-exports:disable-next-line
 export const registrySync: Component = {
   name: 'registry-sync',
   lease: registrySyncLease,

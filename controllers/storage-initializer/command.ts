@@ -30,7 +30,8 @@ const longestLastLine = 1900;
  * @returns the exit code: 0 done, 1 a failure, 143 SIGTERM
  * @throws UsageError, ConfigError before anything is fetched
  */
-// ts-unused-exports:disable-next-line -- imported when it is asked for, which the tool does not see
+// Imported when it is asked for, which the tool does not see.
+// ts-unused-exports:disable-next-line
 export async function runStorageInitializer(args: readonly string[], environment: Environment): Promise<number> {
   if (args.includes('--help') || args.includes('-h')) {
     process.stdout.write(`${storageInitializerUsage}\n`);

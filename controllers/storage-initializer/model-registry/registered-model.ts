@@ -1,7 +1,10 @@
 /** What `fetch-uri` needs for `model-registry://`, loaded when there is such a URI. */
-// ts-unused-exports:disable-next-line -- imported when it is asked for, which the tool does not see
+// Imported when it is asked for, which the tool does not see.
+// ts-unused-exports:disable-next-line
 export { withMissingCredentials } from './missing-credentials';
-// ts-unused-exports:disable-next-line -- imported when it is asked for, which the tool does not see
+// Imported when it is asked for, which the tool does not see.
+// ts-unused-exports:disable-next-line
 export { resolveModel } from './resolve-model';
-// ts-unused-exports:disable-next-line -- imported when it is asked for, which the tool does not see
+// Imported when it is asked for, which the tool does not see.
+// ts-unused-exports:disable-next-line
 export { verifiedSource } from './verified-source';
