@@ -26,10 +26,18 @@ export async function layOutAppRoot(root: string, directory: string): Promise<vo
 }
 
 async function copyLicenses(root: string, path: string, licenses: string): Promise<void> {
-  const names = (await readdir(join(root, path))).filter((name) => licenseName.test(name));
-  if (names.length === 0)
-    throw new Error(`collecting licenses for the image: ${path} has none: leave it out, or say here where it is`);
-  const target = join(licenses, path.replace(/^node_modules\//, ''));
-  await mkdir(target, { recursive: true });
-  for (const name of names) await copyFile(join(root, path, name), join(target, name));
+  const name = path.replace(/^node_modules\//, '');
+  // Some packages publish without their license: it is kept here, as their repository has it.
+  const sources = [join(root, path), join(root, 'controllers', 'image', 'licenses', name)];
+  const target = join(licenses, name);
+  for (const source of sources) {
+    const files = (await readdir(source).catch(() => [])).filter((file) => licenseName.test(file));
+    if (files.length === 0) continue;
+    await mkdir(target, { recursive: true });
+    for (const file of files) await copyFile(join(source, file), join(target, file));
+    return;
+  }
+  throw new Error(
+    `collecting licenses for the image: ${path} has none: leave it out, or put it into controllers/image/licenses`,
+  );
 }

@@ -81,7 +81,7 @@ describe('the program', () => {
   it('shows its help', async () => {
     const { code, output } = await runToEnd(program, ['--help']);
     expect(code).toBe('0');
-    expect(output).toContain('registry-sync      keeps one Model Registry record in step');
+    expect(output).toContain('registry-sync        keeps one Model Registry record in step');
   });
 });
 

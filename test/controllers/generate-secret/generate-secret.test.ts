@@ -285,7 +285,7 @@ describe('the command line', () => {
     const own = await job.run({ args: ['generate-secret', '--help'] });
     expect(own).toMatchObject({ code: '0', output: expect.stringContaining('--password KEY') as unknown });
     const whole = await job.run({ args: ['--help'] });
-    expect(whole.output).toContain('generate-secret    makes a Secret with random passwords, once');
+    expect(whole.output).toContain('generate-secret      makes a Secret with random passwords, once');
   });
 
   it('is read by code that controllers do not load', async () => {
