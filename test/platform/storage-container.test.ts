@@ -1,3 +1,4 @@
+import { storageNodeFlags } from '../../definitions/storage/storage-node-flags';
 import { local } from '../../charts-src/environments/local';
 import { kubeflow } from '../../charts-src/environments/kubeflow';
 import type { Environment } from '../../charts-src/environments/environment';
@@ -23,7 +24,12 @@ describe('the rendered container of the storage initializer, on this machine', (
   });
 
   it("runs this machine's Node with the bundled program", () => {
-    expect(localCommand(container, places)).toEqual(['/usr/bin/node', '/build/slipway.mjs', 'storage-initializer']);
+    expect(localCommand(container, places)).toEqual([
+      '/usr/bin/node',
+      ...storageNodeFlags,
+      '/build/slipway.mjs',
+      'storage-initializer',
+    ]);
   });
 
   it("finds the registry's Service where its annotation says it is", () => {
