@@ -1,6 +1,6 @@
 /**
- * Flags of Node in the containers of the storage initializer: peak memory while 1 GiB is fetched from S3 is 190 MB without them, 145 MB
- * with them, 104 MB with one stream. They are arguments, since NODE_OPTIONS refuses some.
+ * Flags of Node in the containers of the storage initializer: peak memory while 1 GiB is fetched from S3 was 190 MB without them, 145 MB
+ * with them, 104 MB with one stream (docs/decisions/storage-initializer/transfer.md says how it was measured). They are arguments, since NODE_OPTIONS refuses some.
  *
  * `--expose-gc` lets the program give back the buffers of the network, which V8 would keep until there are 64 MB of them. The WebAssembly
  * compiler for quick starts alone (`--liftoff-only`) would save 5 MB more and cost a third of the throughput; doing without the optimizing
