@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import type { ApiResource } from '../../definitions/kubernetes/api-resource';
 import type { ApiConnection } from '../../controllers/runtime/api-connection';
@@ -9,6 +10,12 @@ const fieldManager = 'slipway-start';
 
 /** Longest time a new CustomResourceDefinition may take to be served, milliseconds. */
 const establishMs = 30_000;
+
+/** Longest time that an object of an earlier run may take to go, milliseconds: a namespace takes what is in it along. */
+const goneMs = 120_000;
+
+/** Time between two looks at an object that is waited for, milliseconds. */
+const lookAgainMs = 50;
 
 const resourceListSchema = z.object({
   resources: z.array(z.object({ name: z.string(), kind: z.string(), namespaced: z.boolean() })),
@@ -36,7 +43,7 @@ export class ClusterApplier {
   /** Applies one object; whether it was new, changed, or left alone. */
   async apply(manifest: Manifest): Promise<'created' | 'configured' | 'left alone'> {
     const resource = await this.resourceOf(manifest);
-    const existing = await this.client.get(resource, manifest.metadata);
+    const existing = await this.staying(resource, manifest);
     if (existing !== undefined && this.options.keepExisting) return 'left alone';
     await this.client.apply(resource, manifest, { fieldManager, force: true });
     if (existing === undefined) this.created.push(manifest);
@@ -44,10 +51,41 @@ export class ClusterApplier {
     return existing === undefined ? 'created' : 'configured';
   }
 
+  /**
+   * Deletes those of the objects that this applier created, and waits until they are gone.
+   *
+   * @returns the names of those that are still there after {@link goneMs}
+   */
+  async removeAndWait(manifests: readonly Manifest[]): Promise<readonly string[]> {
+    const ours = this.created.filter((manifest) => manifests.includes(manifest));
+    for (const manifest of ours) await this.client.delete(await this.resourceOf(manifest), manifest.metadata);
+    const deadline = Date.now() + goneMs;
+    for (;;) {
+      const left: string[] = [];
+      for (const manifest of ours) {
+        const object = await this.client.get(await this.resourceOf(manifest), manifest.metadata);
+        if (object?.metadata.deletionTimestamp !== undefined) left.push(nameOf(manifest));
+      }
+      if (left.length === 0 || Date.now() > deadline) return left;
+      await delay(lookAgainMs);
+    }
+  }
+
   /** Deletes what this applier created, last first. */
   async removeCreated(): Promise<void> {
     for (const manifest of this.created.splice(0).reverse()) {
       await this.client.delete(await this.resourceOf(manifest), manifest.metadata);
+    }
+  }
+
+  /** The object as it is there, once one that is being deleted is gone: a namespace that goes takes nothing new. */
+  private async staying(resource: ApiResource, manifest: Manifest) {
+    const deadline = Date.now() + goneMs;
+    for (;;) {
+      const existing = await this.client.get(resource, manifest.metadata);
+      if (existing?.metadata.deletionTimestamp === undefined) return existing;
+      if (Date.now() > deadline) throw new Error(`${nameOf(manifest)} is still being deleted after ${goneMs / 1000} s`);
+      await delay(lookAgainMs);
     }
   }
 
@@ -58,7 +96,7 @@ export class ClusterApplier {
       if (status?.conditions?.some(({ type, status: value }) => type === 'Established' && value === 'True')) return;
       if (Date.now() > deadline)
         throw new Error(`${nameOf(manifest)} was not established within ${establishMs / 1000} s`);
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await delay(lookAgainMs);
     }
   }
 

@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import type { KubernetesClient } from '../../controllers/runtime/client';
 import { containerEnv, containerEnvSchema } from './container-env';
+import { OrphanGuard } from '../cluster/orphan-guard';
 import type { Manifest } from './manifests';
 
 const deploymentSchema = z.object({
@@ -78,6 +79,7 @@ export async function runDeployment(options: NodeStandInOptions): Promise<Runnin
   if (container === undefined) throw new Error(`Deployment ${metadata.name} has no container`);
 
   const root = await mkdtemp(join(tmpdir(), 'slipway-pod-'));
+  const guard = new OrphanGuard(root);
   const serviceAccount = join(root, 'serviceaccount');
   const token = await issueToken(options.client, namespace, serviceAccountName);
   await mkdir(serviceAccount);
@@ -109,7 +111,9 @@ export async function runDeployment(options: NodeStandInOptions): Promise<Runnin
   let stopping = false;
   const ended = new Promise<string>((resolve) => {
     const start = () => {
-      const started = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+      // Its own group: Ctrl-C must not end the controller before what it holds by finalizers is let go.
+      const started = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+      if (started.pid !== undefined) guard.watch(started.pid);
       for (const stream of [started.stdout, started.stderr])
         createInterface(stream).on('line', (line) => options.onLog(parseLogLine(line)));
       started.once('exit', (code, signal) => {
@@ -131,6 +135,7 @@ export async function runDeployment(options: NodeStandInOptions): Promise<Runnin
       stopping = true;
       child.kill('SIGTERM');
       await ended;
+      await guard.release();
       await rm(root, { recursive: true, force: true });
     },
   };

@@ -120,6 +120,13 @@ export async function startPlatform({ context, chaosSeed, say, onLog }: Platform
 
     await applier.apply(storageSecret('iris-model-storage', 'ml-models', storage));
     const examples = readManifests('examples');
+    // While the controllers still run: nobody else lets go what their finalizers hold.
+    if (context !== undefined) {
+      cleanups.push(async () => {
+        const held = await applier.removeAndWait(examples);
+        if (held.length > 0) say(`left         ${held.join(', ')}: still held by finalizers`);
+      });
+    }
     for (const example of examples) {
       await applier.apply(example);
       say(`example      ${nameOf(example)}`);
