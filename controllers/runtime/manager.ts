@@ -37,9 +37,19 @@ export interface MetricsEndpoint {
   readonly server?: () => Server | TlsServer;
 }
 
+/** How a kind is watched. */
+export interface StoreOptions<T extends KubernetesObject> {
+  /** The kind may be absent from the cluster: the start does not wait for it, and it is taken up when it appears. @default false */
+  readonly optional?: boolean;
+  /** Takes from each object what nobody reads, before it is kept. */
+  readonly slim?: (object: T) => void;
+}
+
 /** A kind that is watched. */
 interface Watched {
   readonly what: string;
+  /** Nobody waits for it to be listed. */
+  readonly optional: boolean;
   readonly store: Store<KubernetesObject>;
   readonly run: (signal: AbortSignal) => Promise<void>;
 }
@@ -64,8 +74,15 @@ export class Manager {
 
   constructor(private readonly options: ManagerOptions) {}
 
-  /** The store of a kind: asked for again with the same selection it is the same one, and one watch. */
-  store<T extends KubernetesObject>(resource: ApiResource<T>, selection: Selection = {}): Store<T> {
+  /**
+   * The store of a kind: asked for again with the same selection it is the same one, and one watch, with the options that it was asked
+   * for first.
+   */
+  store<T extends KubernetesObject>(
+    resource: ApiResource<T>,
+    selection: Selection = {},
+    { optional = false, slim }: StoreOptions<T> = {},
+  ): Store<T> {
     const { client, clock, random, log, metrics, watchIdleSeconds } = this.options;
     const { namespace, labelSelector, fieldSelector } = selection;
     const what = [resource.plural, resource.group, resource.version, namespace, labelSelector, fieldSelector].join('|');
@@ -86,9 +103,10 @@ export class Manager {
       random,
       log,
       metrics,
+      ...(slim === undefined ? {} : { slim }),
       ...(watchIdleSeconds === undefined ? {} : { idleSeconds: watchIdleSeconds }),
     });
-    this.watched.set(what, { what: resource.plural, store, run: (signal) => reflector.run(signal) });
+    this.watched.set(what, { what: resource.plural, optional, store, run: (signal) => reflector.run(signal) });
     return store;
   }
 
@@ -204,14 +222,20 @@ export class Manager {
   }
 
   private async allListed(stop: AbortSignal): Promise<void> {
-    const stores = [...this.watched.values()].map(({ store }) => store.whenListed());
+    const stores = this.needed().map(({ store }) => store.whenListed());
     await Promise.race([Promise.all(stores), whenAborted(stop)]);
-    if (!stop.aborted)
-      this.options.log.info({ resources: [...this.watched.values()].map(({ what }) => what) }, 'caches listed');
+    if (!stop.aborted) this.options.log.info({ resources: this.needed().map(({ what }) => what) }, 'caches listed');
+  }
+
+  /** What has to be listed before anything is done. */
+  private needed(): readonly Watched[] {
+    return [...this.watched.values()].filter(({ optional }) => !optional);
   }
 
   private notListed(): string | undefined {
-    const missing = [...this.watched.values()].filter(({ store }) => !store.listed).map(({ what }) => what);
+    const missing = this.needed()
+      .filter(({ store }) => !store.listed)
+      .map(({ what }) => what);
     return missing.length === 0 ? undefined : `not listed yet: ${missing.join(', ')}`;
   }
 }

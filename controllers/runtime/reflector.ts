@@ -21,6 +21,8 @@ export interface ReflectorOptions<T extends KubernetesObject> {
   readonly random: Random;
   readonly log: Logger;
   readonly metrics: RuntimeMetrics;
+  /** Takes from each object what nobody reads, before it is kept. */
+  readonly slim?: (object: T) => void;
   /** Seconds of silence after which a watch counts as dead; more than the 60 s between bookmarks. @default 90 */
   readonly idleSeconds?: number;
 }
@@ -213,9 +215,10 @@ export class Reflector<T extends KubernetesObject> {
 
   /** Writes to an object that only we have yet. */
   private slim(object: T): void {
-    const { resource } = this.options;
+    const { resource, slim } = this.options;
     Reflect.deleteProperty(object.metadata, 'managedFields');
     Object.assign(object, { apiVersion: apiVersionOf(resource), kind: resource.kind });
+    slim?.(object);
   }
 
   private async waitAfter(failure: unknown, signal: AbortSignal): Promise<void> {

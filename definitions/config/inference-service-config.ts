@@ -32,10 +32,10 @@ const explainers = anyCase({
 const inferenceService = anyCase({
   /** What containers get that ask for no cpu or memory; empty: nothing. */
   resource: anyCase({
-    cpuLimit: z.string().default('1'),
-    memoryLimit: z.string().default('2Gi'),
-    cpuRequest: z.string().default('1'),
-    memoryRequest: z.string().default('2Gi'),
+    cpuLimit: z.string().default(''),
+    memoryLimit: z.string().default(''),
+    cpuRequest: z.string().default(''),
+    memoryRequest: z.string().default(''),
   }).prefault({}),
   serviceAnnotationDisallowedList: z.array(z.string()).default([]),
   serviceLabelDisallowedList: z.array(z.string()).default([]),
@@ -135,7 +135,7 @@ const router = anyCase({
 const deploy = anyCase({
   defaultDeploymentMode: z
     .string()
-    .min(1, 'invalid deploy config, defaultDeploymentMode is required')
+    .refine((mode) => mode !== '', 'invalid deploy config, defaultDeploymentMode is required')
     .transform((written) => formerDeploymentModes[written] ?? written)
     .pipe(z.enum(deploymentModes, 'invalid deployment mode. Supported modes are Knative, Standard and ModelMesh')),
   deploymentRolloutStrategy: anyCase({
