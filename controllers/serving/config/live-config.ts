@@ -59,7 +59,9 @@ export class LiveConfig {
     private readonly onProblem: (problem: ConfigProblem, configMap: Stored<V1ConfigMap>) => void,
   ) {
     const read = (configMap: Stored<V1ConfigMap>) => {
-      for (const key of keys) this.read(key, configMap);
+      // A key that is absent is looked at when somebody needs it.
+      const written = keys.filter((key) => configMap.data?.[key] !== undefined || this.documents.has(key));
+      for (const key of written) this.read(key, configMap);
     };
     store.subscribe({ added: read, updated: read });
   }
