@@ -74,6 +74,8 @@ export interface DeleteOptions extends RequestOptions {
   readonly resourceVersion?: string | undefined;
   /** @default that of the kind: Background for nearly all */
   readonly propagationPolicy?: 'Foreground' | 'Background' | 'Orphan' | undefined;
+  /** Seconds that the object has to end; 0: it goes at once. @default that of the object */
+  readonly gracePeriodSeconds?: number | undefined;
 }
 
 /**
@@ -184,9 +186,9 @@ export class KubernetesClient {
 
   /** Deletes the object; an object that does not exist is no error. */
   async delete(resource: ApiResource, ref: ObjectRef, options: DeleteOptions = {}): Promise<void> {
-    const { uid, resourceVersion, propagationPolicy } = options;
+    const { uid, resourceVersion, propagationPolicy, gracePeriodSeconds } = options;
     const preconditions = uid === undefined && resourceVersion === undefined ? undefined : { uid, resourceVersion };
-    const body = { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy, preconditions };
+    const body = { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy, gracePeriodSeconds, preconditions };
     const operation = `deleting ${objectName(resource, ref)}`;
     try {
       await this.connection.send({

@@ -3,10 +3,11 @@ import { join } from 'node:path';
 /**
  * Which controllers of kube-controller-manager run. `housekeeping`: what every cluster does behind a test's back
  * (namespace deletion, default ServiceAccounts, root CA ConfigMaps, garbage collection, aggregated ClusterRoles) and
- * nothing that would write to the Deployments, Jobs and HorizontalPodAutoscalers a test plays the status of. `all`: what
- * a cluster without nodes can run, the Deployment controller included. `off`: none, namespaces are never gone.
+ * nothing that would write to the Deployments, Jobs and HorizontalPodAutoscalers a test plays the status of. `workloads`: also
+ * those that make pods of Deployments; a double of the kubelet runs them. `all`: what a cluster without nodes can run. `off`: none,
+ * namespaces are never gone.
  */
-export type ControllerManagerMode = 'off' | 'housekeeping' | 'all';
+export type ControllerManagerMode = 'off' | 'housekeeping' | 'workloads' | 'all';
 
 const housekeeping = [
   'namespace-controller',
@@ -15,6 +16,11 @@ const housekeeping = [
   'garbage-collector-controller',
   'clusterrole-aggregation-controller',
 ];
+
+const workloads = [...housekeeping, 'deployment-controller', 'replicaset-controller'];
+
+/** The controllers that run, by mode; absent: those that the program has on by default. */
+const controllersOf = { housekeeping, workloads, all: undefined } as const;
 
 /** Files and ports of one cluster; the servers' flags follow from them. */
 export interface ControlPlaneLayout {
@@ -85,6 +91,7 @@ export function apiServerFlags({ directory, etcdPort, apiPort }: ControlPlaneLay
 /** kube-controller-manager's flags; it needs no port. */
 export function controllerManagerFlags(directory: string, mode: Exclude<ControllerManagerMode, 'off'>): string[] {
   const file = (name: keyof typeof clusterFiles) => join(directory, clusterFiles[name]);
+  const controllers = controllersOf[mode];
   return [
     `--kubeconfig=${file('controllerManagerKubeconfig')}`,
     '--secure-port=0',
@@ -92,6 +99,6 @@ export function controllerManagerFlags(directory: string, mode: Exclude<Controll
     '--use-service-account-credentials=true',
     `--service-account-private-key-file=${file('accountKey')}`,
     `--root-ca-file=${file('certificate')}`,
-    ...(mode === 'housekeeping' ? [`--controllers=${housekeeping.join(',')}`] : []),
+    ...(controllers === undefined ? [] : [`--controllers=${controllers.join(',')}`]),
   ];
 }
