@@ -195,3 +195,6 @@ export const appliedAnnotation = 'slipway.dev/applied';
 
 /** Field manager of everything that the serving controller writes. */
 export const servingFieldManager = 'slipway-serving';
+
+/** Field manager of what upstream's controller has written, which we take over. */
+export const upstreamFieldManager = 'manager';
