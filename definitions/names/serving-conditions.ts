@@ -1,3 +1,5 @@
+import type { ComponentName } from './serving';
+
 /** Conditions, reasons and events of InferenceServices. Alerts, health checks and users match on them. */
 
 export const servingConditions = {
@@ -10,12 +12,38 @@ export const servingConditions = {
 } as const;
 export type ServingCondition = (typeof servingConditions)[keyof typeof servingConditions];
 
+/** Condition of each component. */
+export const componentConditions = {
+  predictor: servingConditions.predictorReady,
+  transformer: servingConditions.transformerReady,
+  explainer: servingConditions.explainerReady,
+} as const satisfies Readonly<Record<ComponentName, ServingCondition>>;
+
+/**
+ * Conditions of upstream's controller that ours does not have (in Standard mode): it takes them away, for while one of them is False
+ * GitOps tools wait although the service is ready.
+ */
+export const foreignModeConditions: readonly string[] = [
+  'CanaryPredictorReady',
+  'ExplainerConfigurationReady',
+  'ExplainerRoutesReady',
+  'LatestDeploymentReady',
+  'OciImageVolumeCompatible',
+  'PredictorConfigurationReady',
+  'PredictorRouteReady',
+  'RoutesReady',
+  'TransformerConfigurationReady',
+  'TransformerRouteReady',
+];
+
 /** Reasons that the controller itself gives; Deployments and gateways bring their own. */
 export const servingReasons = {
   stopped: 'Stopped',
   reconcileFailed: 'ReconcileFailed',
   unsupportedDeploymentMode: 'UnsupportedDeploymentMode',
   parentStatusNotAvailable: 'ParentStatusNotAvailable',
+  /** The Deployment controller has yet to look at what was written. */
+  deploymentNotObserved: 'DeploymentNotObserved',
   /** A child of this name belongs to somebody else. */
   notOurs: 'ChildNotOurs',
 } as const;

@@ -1,0 +1,29 @@
+import type { MetricDefinition } from './metric';
+
+/** Metrics of the serving controller. */
+export const servingMetrics = {
+  modelLoadSeconds: {
+    type: 'histogram',
+    name: 'kserve_model_load_seconds',
+    help: 'Time from the start of the download of a model until its pod took requests, by InferenceService.',
+    labels: ['namespace', 'name'],
+    unit: 'seconds',
+    buckets: [1, 2.5, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600],
+  },
+  inferenceServices: {
+    type: 'gauge',
+    name: 'slipway_serving_inferenceservices',
+    help: 'InferenceServices by whether they are ready: true, false or unknown; those that are stopped don’t count.',
+    labels: ['ready'],
+  },
+  configErrors: {
+    type: 'counter',
+    name: 'slipway_serving_config_errors_total',
+    help: 'Documents of the ConfigMap inferenceservice-config that could not be used, by key.',
+    labels: ['key'],
+  },
+} as const satisfies Readonly<Record<string, MetricDefinition>>;
+
+/** Values of the label `ready`. */
+export const readyValues = ['true', 'false', 'unknown'] as const;
+export type ReadyValue = (typeof readyValues)[number];
