@@ -51,6 +51,9 @@ export const frameworks = [
 ] as const;
 export type Framework = (typeof frameworks)[number];
 
+/** Node of an InferenceGraph that requests start at. */
+export const graphRoot = 'root';
+
 /** Kinds of autoscalers, values of the annotation `autoscalerClass`. */
 export const autoscalerClasses = ['hpa', 'external', 'keda', 'none'] as const;
 export type AutoscalerClass = (typeof autoscalerClasses)[number];

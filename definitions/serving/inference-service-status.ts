@@ -1,16 +1,9 @@
 import { z } from 'zod';
-import { conditions } from '../kubernetes/condition';
-import { stringMap } from '../kubernetes/string-map';
 import { withUnknownFields } from '../schema/extensions';
 import { atomicList } from '../schema/list';
+import { address } from './address';
+import { knativeStatusShape } from './knative-status';
 import { modelStatus } from './model-status';
-
-const address = z.strictObject({
-  name: z.string().describe('Name of the address.').exactOptional(),
-  url: z.string().describe('URL inside of the cluster.').exactOptional(),
-  CACerts: z.string().describe('PEM certificates to trust.').exactOptional(),
-  audience: z.string().describe('Audience of tokens for the address.').exactOptional(),
-});
 
 const trafficTarget = z.strictObject({
   tag: z.string().describe('Tag under which the revision is reachable by itself.').exactOptional(),
@@ -43,9 +36,7 @@ const canaryStatus = z.strictObject({
 /** What the controller found out about an InferenceService. Members of other versions are kept. */
 export const inferenceServiceStatus = withUnknownFields(
   z.strictObject({
-    observedGeneration: z.int().min(0).describe('metadata.generation that this status is about.').exactOptional(),
-    conditions: conditions.describe('Ready and the conditions it is made of.').exactOptional(),
-    annotations: stringMap.describe('Part of the Knative form; not written.').exactOptional(),
+    ...knativeStatusShape,
     url: z.string().describe('URL of the service.').exactOptional(),
     address: address.describe('Address inside of the cluster.').exactOptional(),
     components: z
