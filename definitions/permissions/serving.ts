@@ -1,0 +1,93 @@
+import { servingConfigMap, servingGroup, servingLease } from '../names/serving';
+import { webhookConfigurations, webhookSecret } from '../names/serving-webhooks';
+import { leaderElectionPermissions } from './leader-election';
+import type { Permission, Verb } from './permission';
+
+/** Who makes the certificate of the webhooks. */
+export interface ServingPermissionsOptions {
+  /** Whether the controller keeps the certificate in a Secret and writes its authority into the webhook configurations. */
+  readonly selfManagedCertificate: boolean;
+}
+
+const follow = ['list', 'watch'] as const;
+/** A child is applied server-side, which is a patch and, for a new object, needs `create` too. */
+const keep = [...follow, 'create', 'patch', 'delete'] as const;
+
+/**
+ * What the serving controller is allowed to do, metrics apart. Children and credentials are in namespaces of users, which nobody
+ * knows beforehand: those rules hold in the whole cluster.
+ */
+export const servingPermissions = ({ selfManagedCertificate }: ServingPermissionsOptions): readonly Permission[] => [
+  inCluster(
+    servingGroup,
+    'inferenceservices',
+    [...follow, 'patch'],
+    'follow InferenceServices; add and remove the finalizer',
+  ),
+  inCluster(servingGroup, 'inferenceservices/status', ['patch', 'update'], 'write conditions, URL and model status'),
+  inCluster(servingGroup, 'servingruntimes', follow, 'choose the model server among those of the namespace'),
+  inCluster(servingGroup, 'clusterservingruntimes', follow, 'choose the model server among those of the cluster'),
+  inCluster(servingGroup, 'clusterstoragecontainers', follow, 'choose the container that fetches the model'),
+  inCluster(
+    servingGroup,
+    'trainedmodels',
+    ['list', 'delete'],
+    'delete the models of a multi-model InferenceService that is deleted',
+  ),
+  inCluster('apps', 'deployments', keep, 'run predictor, transformer and explainer'),
+  inCluster('', 'services', keep, 'give predictor, transformer and explainer an address'),
+  inCluster('autoscaling', 'horizontalpodautoscalers', keep, 'scale predictor, transformer and explainer'),
+  inCluster('networking.k8s.io', 'ingresses', keep, 'let requests in from outside of the cluster'),
+  inCluster('gateway.networking.k8s.io', 'httproutes', keep, 'let requests in through a Gateway'),
+  inCluster('', 'pods', follow, 'say in the status why a model does not load'),
+  inCluster(
+    '',
+    'configmaps',
+    ['get', 'create', 'patch'],
+    'copy certificates to trust to where models run; keep the list of models of a multi-model predictor',
+  ),
+  inCluster('', 'secrets', ['get'], 'find the credentials of a model’s storage when its pod is created'),
+  inCluster('', 'serviceaccounts', ['get'], 'find the Secrets with credentials that a pod’s ServiceAccount names'),
+  inCluster('events.k8s.io', 'events', ['create', 'patch'], 'tell users on their InferenceService what happened'),
+  {
+    group: '',
+    resource: 'configmaps',
+    verbs: ['get', 'list', 'watch'],
+    resourceNames: [servingConfigMap],
+    scope: 'own-namespace',
+    reason: 'read the settings and notice a change',
+  },
+  ...leaderElectionPermissions(servingLease),
+  ...(selfManagedCertificate ? certificatePermissions : []),
+];
+
+/** `create` and the others stand apart: a create can't be limited to a name. */
+const certificatePermissions: readonly Permission[] = [
+  {
+    group: '',
+    resource: 'secrets',
+    verbs: ['create'],
+    scope: 'own-namespace',
+    reason: 'keep the certificate of the webhooks, on first start',
+  },
+  {
+    group: '',
+    resource: 'secrets',
+    verbs: ['get', 'update'],
+    resourceNames: [webhookSecret],
+    scope: 'own-namespace',
+    reason: 'share the certificate of the webhooks among replicas and renew it',
+  },
+  ...(['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration'] as const).map((kind) => ({
+    group: 'admissionregistration.k8s.io',
+    resource: `${kind.toLowerCase()}s`,
+    verbs: ['get', 'list', 'watch', 'patch'] as const,
+    resourceNames: webhookConfigurations(kind),
+    scope: 'cluster' as const,
+    reason: 'tell the API server whose certificates to trust, and put that right when somebody overwrites it',
+  })),
+];
+
+function inCluster(group: string, resource: string, verbs: readonly Verb[], reason: string): Permission {
+  return { group, resource, verbs, scope: 'cluster', reason };
+}
