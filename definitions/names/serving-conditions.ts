@@ -44,8 +44,18 @@ export const servingReasons = {
   parentStatusNotAvailable: 'ParentStatusNotAvailable',
   /** The Deployment controller has yet to look at what was written. */
   deploymentNotObserved: 'DeploymentNotObserved',
+  /** Routes are wanted, and the cluster has no kind for them. */
+  gatewayApiNotInstalled: 'GatewayApiNotInstalled',
   /** A child of this name belongs to somebody else. */
   notOurs: 'ChildNotOurs',
+} as const;
+
+/** Reasons and messages of IngressReady that name who is not ready yet: a component, or the InferenceService as a whole. */
+export const ingressTexts = {
+  notCreated: (title: string) => `${title} ingress not created`,
+  deploymentNotReady: (title: string) => `${title} Deployment NotReady`,
+  routeNotCreated: (title: string) => `${title} HTTPRoute not created`,
+  routeNotReady: (title: string) => `${title} HttpRouteNotReady`,
 } as const;
 
 /** Why a model does not serve: `status.modelStatus.lastFailureInfo.reason`. */
