@@ -6,6 +6,7 @@ import type {
   V1PodOS,
   V1PodReadinessGate,
   V1PodResourceClaim,
+  V1PodSchedulingGate,
   V1PodSecurityContext,
   V1Toleration,
   V1TopologySpreadConstraint,
@@ -104,7 +105,7 @@ export const podSpecShape = {
   readinessGates: atomicList(island<V1PodReadinessGate>())
     .describe('Conditions that must be true before the pod is ready.')
     .exactOptional(),
-  schedulingGates: keyedList(keyedIsland({ name: 'Name of the gate.' }), 'name')
+  schedulingGates: keyedList(keyedIsland<V1PodSchedulingGate>({ name: 'Name of the gate.' }), 'name')
     .describe('Gates that hold scheduling back until they are removed.')
     .exactOptional(),
 } as const;
