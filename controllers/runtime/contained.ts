@@ -30,10 +30,15 @@ function contains(desired: unknown, live: unknown, parent: string, member: strin
 }
 
 function containsKeyed(desired: readonly unknown[], live: readonly unknown[], member: string): boolean {
-  const byKey = new Map(live.map((element) => [elementKey(member, element), element]));
-  return desired.every((element) => {
+  let byKey: Map<string | undefined, unknown> | undefined;
+  return desired.every((element, index) => {
     const key = elementKey(member, element);
-    return key !== undefined && contains(element, byKey.get(key), '', member);
+    if (key === undefined) return false;
+    // Nearly always it is in the same place.
+    const opposite = live[index];
+    if (elementKey(member, opposite) === key) return contains(element, opposite, '', member);
+    byKey ??= new Map(live.map((each) => [elementKey(member, each), each]));
+    return contains(element, byKey.get(key), '', member);
   });
 }
 

@@ -5,7 +5,7 @@
  */
 
 /** Lists whose elements have a key. Of several rows the first counts whose first member the element has. */
-const listKeys: Readonly<Record<string, readonly (readonly string[])[]>> = {
+const listKeys: Readonly<Record<string, readonly (readonly [string, ...string[]])[]>> = {
   containers: [['name']],
   initContainers: [['name']],
   env: [['name']],
@@ -36,9 +36,15 @@ export function isKeyedList(member: string): boolean {
 /** Key of an element of a keyed list; undefined when it has none. */
 export function elementKey(member: string, element: unknown): string | undefined {
   if (typeof element !== 'object' || element === null) return undefined;
-  const value = (name: string): unknown => Reflect.get(element, name) ?? keyDefaults[name];
-  const names = listKeys[member]?.find(([first]) => first !== undefined && value(first) !== undefined);
-  return names?.map((name) => String(value(name))).join('/');
+  for (const [first, ...more] of listKeys[member] ?? []) {
+    const value: unknown = Reflect.get(element, first);
+    if (value === undefined) continue;
+    return more.reduce(
+      (key, name) => `${key}/${String(Reflect.get(element, name) ?? keyDefaults[name])}`,
+      String(value),
+    );
+  }
+  return undefined;
 }
 
 const quantities = new Set(['sizeLimit', 'divisor', 'averageValue', 'tolerance']);

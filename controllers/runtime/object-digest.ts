@@ -11,12 +11,14 @@ export function objectDigest(object: object): string {
 }
 
 function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   if (value === undefined) return 'null';
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  const members: string[] = [];
-  for (const [name, each] of Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) {
-    if (each !== undefined) members.push(`${JSON.stringify(name)}:${canonical(each)}`);
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  const members: Readonly<Record<string, unknown>> = { ...value };
+  let text = '';
+  for (const name of Object.keys(members).sort()) {
+    const each = members[name];
+    if (each !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(name)}:${canonical(each)}`;
   }
-  return `{${members.join(',')}}`;
+  return `{${text}}`;
 }
