@@ -9,27 +9,28 @@ import { inferenceServiceStatus } from './inference-service-status';
 import { predictor } from './predictor';
 import { transformer } from './transformer';
 
+/** What to serve and how. */
+export const inferenceServiceSpec = z.strictObject({
+  predictor: predictor.describe('Runs the model.'),
+  transformer: transformer.describe('Changes requests before and responses after the predictor.').exactOptional(),
+  explainer: explainer.describe('Explains predictions.').exactOptional(),
+  // Without a type: an older form with one object must reach admission, which stores it as a list.
+  canary: withUnknownFields(z.unknown())
+    .describe('Predictors beside the stable one, a list of {predictor, trafficPercent} (Standard mode).')
+    .exactOptional(),
+  canaryTrafficPercent: trafficPercent
+    .describe('Share of the only canary in percent; 100 sends it all traffic.')
+    .exactOptional(),
+});
+
 const schema = z.strictObject({
-  spec: z
-    .strictObject({
-      predictor: predictor.describe('Runs the model.'),
-      transformer: transformer.describe('Changes requests before and responses after the predictor.').exactOptional(),
-      explainer: explainer.describe('Explains predictions.').exactOptional(),
-      // Without a type: an older form with one object must reach admission, which stores it as a list.
-      canary: withUnknownFields(z.unknown())
-        .describe('Predictors beside the stable one, a list of {predictor, trafficPercent} (Standard mode).')
-        .exactOptional(),
-      canaryTrafficPercent: trafficPercent
-        .describe('Share of the only canary in percent; 100 sends it all traffic.')
-        .exactOptional(),
-    })
-    .describe('What to serve and how.'),
+  spec: inferenceServiceSpec.describe('What to serve and how.'),
   status: inferenceServiceStatus.describe('What the controller found out.').exactOptional(),
 });
 
 /** A model behind a URL, as stored: CRD defaults are applied. `spec.canary` is to be parsed with `canarySpec`. */
 export interface InferenceService extends KubernetesObject {
-  readonly spec: z.infer<typeof schema>['spec'];
+  readonly spec: z.infer<typeof inferenceServiceSpec>;
   readonly status?: z.infer<typeof inferenceServiceStatus>;
 }
 

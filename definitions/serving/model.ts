@@ -39,4 +39,5 @@ export const modelSpec = z.strictObject({
 });
 
 /** A legacy framework member of a predictor (`sklearn: {...}`): what `model` holds, less the format and the runtime. */
-export type PredictorExtension = Omit<z.infer<typeof modelSpec>, 'modelFormat' | 'runtime'>;
+export const predictorExtension = z.strictObject(predictorExtensionShape);
+export type PredictorExtension = z.infer<typeof predictorExtension>;
