@@ -93,6 +93,8 @@ export const volumeNames = {
   gcpServiceAccount: 'user-gcp-sa',
   hdfsSecrets: 'hdfs-secrets',
   ociDockerConfig: 'kserve-oci-fetch-docker-config',
+  /** Of a directory that gives no name. */
+  ociModel: 'oci-model',
 } as const;
 
 /** Key that a pod carries when it belongs to an InferenceService: its name. */
@@ -102,6 +104,8 @@ export const servingLabels = {
   inferenceService: inferenceServiceLabel,
   component: 'component',
   app: 'app',
+  /** Which of several endpoints a pod serves, as the logger reports it. */
+  endpoint: 'endpoint',
   inferenceGraph: 'serving.kserve.io/inferencegraph',
   trainedModelParent: 'inferenceservice',
   /** `cluster-local`: no ingress in Standard mode. */
@@ -201,3 +205,22 @@ export const servingFieldManager = 'slipway-serving';
 
 /** Field manager of what upstream's controller has written, which we take over. */
 export const upstreamFieldManager = 'manager';
+
+/** Annotations of Secrets and ServiceAccounts with the settings of an S3 storage. */
+export const s3Annotations = {
+  useHttps: 'serving.kserve.io/s3-usehttps',
+  endpoint: 'serving.kserve.io/s3-endpoint',
+  verifySsl: 'serving.kserve.io/s3-verifyssl',
+  useAnonymousCredential: 'serving.kserve.io/s3-useanoncredential',
+  region: 'serving.kserve.io/s3-region',
+  useVirtualBucket: 'serving.kserve.io/s3-usevirtualbucket',
+  useAccelerate: 'serving.kserve.io/s3-useaccelerate',
+  caBundle: 'serving.kserve.io/s3-cabundle',
+  caBundleConfigMap: 'serving.kserve.io/s3-cabundle-configmap',
+} as const;
+
+/** Annotation of ServiceAccounts with the role that EKS gives their pods. */
+export const awsRoleAnnotation = 'eks.amazonaws.com/role-arn';
+
+/** Label by which GKE's nodes tell their accelerator. */
+export const gkeAcceleratorLabel = 'cloud.google.com/gke-accelerator';
