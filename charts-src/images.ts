@@ -35,6 +35,27 @@ const lockSchema = z.strictObject({
   busybox: imageSchema,
   /** Catalog files of Open Data Hub; its project publishes no tag that stays. */
   catalogData: z.strictObject({ ...imageSchema.shape, tag: z.literal('latest') }),
+  /** Put into pods of InferenceServices by the settings of the control plane. */
+  artExplainer: imageSchema,
+  servingAgent: imageSchema,
+  servingRouter: imageSchema,
+  kserveStorageInitializer: imageSchema,
+  /** Model servers. */
+  sklearnServer: imageSchema,
+  xgbServer: imageSchema,
+  lgbServer: imageSchema,
+  pmmlServer: imageSchema,
+  paddleServer: imageSchema,
+  autogluonServer: imageSchema,
+  predictiveServer: imageSchema,
+  mlServer: imageSchema,
+  tensorflowServing: imageSchema,
+  torchServe: imageSchema,
+  tritonServer: imageSchema,
+  huggingFaceServer: imageSchema,
+  huggingFaceServerGpu: imageSchema,
+  vllmServer: imageSchema,
+  openVinoServer: imageSchema,
 });
 
 /** Images by what they are for. */

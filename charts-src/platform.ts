@@ -21,6 +21,9 @@ import { Registry } from './registry/registry';
 import { ExternalRegistryService } from './registry/external-registry-service';
 import type { RegistryClient } from './registry/server';
 import { RegistrySync, registrySyncNames } from './registry-sync/registry-sync';
+import { Serving } from './serving/serving';
+import { managerName } from './serving/names';
+import { ServingRuntimes } from './serving-runtimes/serving-runtimes';
 import { uiSelector } from './registry-ui/names';
 import { RegistryUi } from './registry-ui/registry-ui';
 import {
@@ -53,6 +56,7 @@ export class Platform extends App {
     this.addCatalog();
     this.addRegistryUi();
     this.addStorageInitializer();
+    this.addServing();
     this.addRegistrySync();
     this.addGitops();
   }
@@ -126,6 +130,19 @@ export class Platform extends App {
     new ModelRegistryStorageContainer(chart, 'StorageContainer', { options, image });
     if (options.storage === undefined) return;
     new DefaultStorageContainer(chart, 'DefaultStorageContainer', { storage: options.storage, image });
+  }
+
+  private addServing(): void {
+    const { serving: options, servingRuntimes, images } = this.environment;
+    if (options !== undefined) {
+      const labels = { name: managerName, instance: managerName, component: 'controller' };
+      new Serving(this.component('serving', labels), 'Serving', { options, images });
+    }
+    if (servingRuntimes === undefined) return;
+    new ServingRuntimes(this.component('serving-runtimes', { component: 'model-server' }), 'Runtimes', {
+      options: servingRuntimes,
+      images: this.images,
+    });
   }
 
   private addRegistrySync(): void {

@@ -4,9 +4,12 @@ import { catalogSchema } from '../catalog/options';
 import { gitopsSchema } from '../gitops/options';
 import { imagesSchema } from '../images';
 import { dnsLabel } from '../kubernetes/dns-label';
+import { labelsSchema } from '../kubernetes/label-schema';
 import { registrySchema } from '../registry/options';
 import { registryUiSchema } from '../registry-ui/options';
 import { registrySyncOptionsSchema } from '../registry-sync/options';
+import { servingOptionsSchema } from '../serving/options';
+import { servingRuntimesSchema } from '../serving-runtimes/options';
 import { storageInitializerSchema } from '../storage-initializer/options';
 
 const environmentSchema = z.strictObject({
@@ -17,6 +20,8 @@ const environmentSchema = z.strictObject({
     .array(
       z.strictObject({
         name: dnsLabel,
+        /** Labels of the namespace, by which policies, webhooks and meshes tell it from others. */
+        labels: labelsSchema,
         podSecurity: z.enum(['restricted', 'baseline', 'privileged']).default('restricted'),
         /** Whether pods may talk to nobody unless a component's policy says so. */
         defaultDeny: z.boolean().default(false),
@@ -41,6 +46,10 @@ const environmentSchema = z.strictObject({
   catalog: catalogSchema.exactOptional(),
   /** Storage initializer for `model-registry://` and other URIs, once in a cluster. */
   storageInitializer: storageInitializerSchema.exactOptional(),
+  /** The serving controller, once in a cluster; absent: KServe's own, or none. */
+  serving: servingOptionsSchema.exactOptional(),
+  /** Model servers; absent: KServe's own installation brings them. */
+  servingRuntimes: servingRuntimesSchema.exactOptional(),
   registrySync: registrySyncOptionsSchema.exactOptional(),
   /** Objects by which Argo CD or Flux install the environment. */
   gitops: gitopsSchema.exactOptional(),

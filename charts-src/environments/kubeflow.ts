@@ -1,12 +1,15 @@
+import { kserveNamespaceLabels } from '../serving/names';
 import { environment } from './environment';
 
 /**
  * What Kubeflow's users install with kustomize: its names, labels, selectors and variables, in its namespace, which is there
- * already. Everything of it can be applied over an installation of upstream's manifests.
+ * already; and KServe in a namespace of its own, which its manifests bring. Everything of it can be applied over an installation of
+ * upstream's manifests.
  */
 export const kubeflow = () =>
   environment({
     name: 'kubeflow',
+    namespaces: [{ name: 'kserve', labels: kserveNamespaceLabels }],
     registries: [
       {
         sidecar: true,
@@ -17,7 +20,10 @@ export const kubeflow = () =>
     ],
     registryUi: { exposure: { mode: 'istio' } },
     catalog: { sidecar: true, gateway: 'kubeflow/kubeflow-gateway' },
-    storageInitializer: {},
+    storageInitializer: { storage: {} },
+    // Upstream serves metrics over plain HTTP on this port, and users' monitors read them there.
+    serving: { metrics: 'http', webhooks: { certificate: { from: 'cert-manager' } } },
+    servingRuntimes: {},
     registrySync: {
       names: 'upstream',
       upstreamVariables: true,

@@ -1,11 +1,18 @@
 import { ConfigError } from '../../definitions/config/parse-config';
+import { kserveNamespaceLabels } from '../serving/names';
 import { type Environment, environment } from './environment';
 
 /** Address of the registry double that `npm start` prefers; when the port is taken it renders with another one. */
 export const localRegistryAddress = 'http://127.0.0.1:18080';
 
+/** Where the API server of `npm start` reaches the webhooks of the serving controller, which is no pod there. */
+export const localWebhookAddress = 'https://127.0.0.1:9443';
+
 /** The platform on one machine: one replica of everything, the registry outside of the cluster on loopback. */
-export function local(registryAddress: string = localRegistryAddress): Environment {
+export function local(
+  registryAddress: string = localRegistryAddress,
+  webhookAddress: string = localWebhookAddress,
+): Environment {
   if (!URL.canParse(registryAddress)) {
     throw new ConfigError('environment local', [
       `registry address: got ${JSON.stringify(registryAddress)}, expected a URL such as ${localRegistryAddress}`,
@@ -13,8 +20,10 @@ export function local(registryAddress: string = localRegistryAddress): Environme
   }
   return environment({
     name: 'local',
-    namespaces: [{ name: 'kubeflow' }, { name: 'ml-models' }],
+    namespaces: [{ name: 'kserve', labels: kserveNamespaceLabels }, { name: 'kubeflow' }, { name: 'ml-models' }],
     externalRegistry: { address: registryAddress },
+    serving: { webhooks: { url: webhookAddress } },
+    servingRuntimes: {},
     registrySync: { settings: { registry: { trustedHosts: [new URL(registryAddress).host] } } },
   });
 }

@@ -1,3 +1,4 @@
+import { kserveNamespaceLabels } from '../serving/names';
 import { environment } from './environment';
 
 /** Where the PostgreSQL of the organization is, and nothing else. */
@@ -12,7 +13,7 @@ export const production = () =>
   environment({
     name: 'production',
     namespaces: [
-      { name: 'kserve', defaultDeny: true },
+      { name: 'kserve', labels: kserveNamespaceLabels, defaultDeny: true },
       { name: 'kserve-controller-system', defaultDeny: true },
       { name: 'kubeflow', defaultDeny: true },
     ],
@@ -43,6 +44,13 @@ export const production = () =>
       networkPolicy: { namespaces: ['istio-system'] },
     },
     storageInitializer: { storage: {} },
+    serving: {
+      replicas: 2,
+      monitor: true,
+      networkPolicy: {},
+      metricsCertificate: { from: 'cert-manager', issuer: { name: 'platform' } },
+    },
+    servingRuntimes: {},
     registrySync: {
       replicas: 2,
       monitor: true,

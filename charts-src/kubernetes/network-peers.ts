@@ -19,6 +19,9 @@ export const apiServerAddresses = z.array(addressesSchema).default([{ cidr: '0.0
 
 type Addresses = z.output<typeof addressesSchema>;
 
+/** Namespaces that may read metrics carry this label, as in upstream's policies. */
+export const metricsNamespaces = { metrics: 'enabled' };
+
 /** A TCP port of a rule. */
 export function tcp(number: number): k8s.NetworkPolicyPort {
   return { protocol: 'TCP', port: k8s.IntOrString.fromNumber(number) };

@@ -4,6 +4,8 @@ import { Construct } from 'constructs';
 /** A namespace that an environment brings. */
 export interface NamespaceProps {
   readonly name: string;
+  /** Labels besides those of the standard. */
+  readonly labels: Readonly<Record<string, string>>;
   /** Pod security standard that the API server enforces there. */
   readonly podSecurity: 'restricted' | 'baseline' | 'privileged';
   /** Whether pods may talk to nobody unless a further policy says so. */
@@ -29,13 +31,14 @@ export class Namespaces extends Construct {
         description: 'Pods that serve and register models for everybody: they go before the workloads of users.',
       });
     }
-    for (const { name, podSecurity, defaultDeny } of props.namespaces) {
+    for (const { name, labels, podSecurity, defaultDeny } of props.namespaces) {
       new k8s.KubeNamespace(this, name, {
         metadata: {
           name,
           // A namespace takes everything in it along: a GitOps tool must ask first.
           annotations: { 'argocd.argoproj.io/sync-options': 'Prune=confirm,Delete=confirm' },
           labels: {
+            ...labels,
             'pod-security.kubernetes.io/enforce': podSecurity,
             // Follows the API server: a pinned version would freeze the standard of the year it was written in.
             'pod-security.kubernetes.io/enforce-version': 'latest',

@@ -1,10 +1,10 @@
 import type { Construct } from 'constructs';
 import { Alerts } from '../monitoring/alerts';
 import { Dashboard } from '../monitoring/dashboard';
+import { metricsCertificate } from '../monitoring/metrics-certificate';
 import { ServiceMonitor } from '../monitoring/service-monitor';
 import { registrySyncAlerts } from './alerts';
-import { metricsCertificate } from './metrics-certificate';
-import type { RegistrySyncNames } from './names';
+import { metricsPort, type RegistrySyncNames } from './names';
 import type { RegistrySyncOptions } from './options';
 import { registrySyncPanels } from './panels';
 
@@ -12,7 +12,7 @@ import { registrySyncPanels } from './panels';
 export function addMonitor(scope: Construct, names: RegistrySyncNames, options: RegistrySyncOptions): void {
   const { namespace, monitor, monitoring, metrics, settings } = options;
   if (!monitor) return;
-  const certificate = metricsCertificate(names, options);
+  const certificate = metricsCertificate(metricsPort(names, options));
   const target = { namespace, job: names.metricsService };
   const labels = { ...names.labels, ...monitoring.labels };
   new ServiceMonitor(scope, 'ServiceMonitor', {

@@ -1,3 +1,6 @@
+import type { MetricsPort } from '../monitoring/metrics-certificate';
+import type { RegistrySyncOptions } from './options';
+
 /** Names of all objects of one installation of registry sync, and the labels by which its pods are found. */
 export interface RegistrySyncNames {
   /** Value of `app.kubernetes.io/name` and `app.kubernetes.io/instance`. */
@@ -84,4 +87,9 @@ export function upstreamNames(prefix: string): RegistrySyncNames {
     dashboard: `${manager}-dashboard`,
     podDisruptionBudget: manager,
   };
+}
+
+/** The metrics port, as far as it decides about a certificate. */
+export function metricsPort(names: RegistrySyncNames, options: RegistrySyncOptions): MetricsPort {
+  return { ...options, service: names.metricsService, option: 'registrySync' };
 }

@@ -2,12 +2,9 @@ import { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import { metricsPorts } from '../../definitions/names/controller';
 import { registryServerLabel } from '../../definitions/names/model-registry';
-import { dnsEgress, egressTo, podsIn, tcp } from '../kubernetes/network-peers';
+import { dnsEgress, egressTo, metricsNamespaces, podsIn, tcp } from '../kubernetes/network-peers';
 import type { RegistrySyncNames } from './names';
 import type { RegistrySyncOptions } from './options';
-
-/** Namespaces that may read metrics carry this label, as in upstream's policy. */
-const metricsNamespaces = { metrics: 'enabled' };
 
 /** The metrics Service, which the ServiceMonitor selects by its labels. */
 export function addMetricsService(

@@ -3,7 +3,7 @@ import { registrySyncConfigSchema } from '../../definitions/config/registry-sync
 import { dnsLabel } from '../kubernetes/dns-label';
 import { addressesSchema, apiServerAddresses, port } from '../kubernetes/network-peers';
 import { resourcesSchema } from '../kubernetes/resources';
-import { objectNameSchema } from '../kubernetes/secret-ref';
+import { metricsCertificateSchema, metricsSchema } from '../monitoring/metrics-certificate';
 import { monitoringOptionsSchema } from '../monitoring/options';
 
 const networkPolicySchema = z.strictObject({
@@ -34,27 +34,10 @@ export const registrySyncOptionsSchema = z.strictObject({
   upstreamVariables: z.boolean().default(false),
   /** Renders a ServiceMonitor, alerts and a dashboard; the cluster needs the CRDs of the Prometheus operator. */
   monitor: z.boolean().default(false),
-  /**
-   * How metrics are served. `https`: on 8443, to those who may get the non-resource URL `/metrics`. `http`: on 8080, to anybody who
-   * reaches the pod.
-   */
-  metrics: z.enum(['https', 'http']).default('https'),
-  /**
-   * Certificate of the metrics port: asked of an issuer of cert-manager, or in a Secret of somebody else with the keys `tls.crt`,
-   * `tls.key`, `ca.crt`. Absent: made by the pod when it starts, which Prometheus can't check.
-   */
-  metricsCertificate: z
-    .discriminatedUnion('from', [
-      z.strictObject({
-        from: z.literal('cert-manager'),
-        issuer: z.strictObject({
-          name: objectNameSchema,
-          kind: z.enum(['Issuer', 'ClusterIssuer']).default('ClusterIssuer'),
-        }),
-      }),
-      z.strictObject({ from: z.literal('secret'), name: objectNameSchema }),
-    ])
-    .exactOptional(),
+  /** How metrics are served: over HTTPS to those who may get `/metrics`, or over plain HTTP to anybody. */
+  metrics: metricsSchema.default('https'),
+  /** Certificate of the metrics port; absent: made by the pod when it starts, which Prometheus can't check. */
+  metricsCertificate: metricsCertificateSchema.exactOptional(),
   /** Changes what `monitor` renders. */
   monitoring: monitoringOptionsSchema.prefault({}),
   /** Traffic of the pods that is allowed; absent: no NetworkPolicy. */

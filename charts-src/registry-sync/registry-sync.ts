@@ -1,10 +1,10 @@
 import { Construct } from 'constructs';
 import { registryTokenDirectory } from '../../definitions/names/controller';
 import { addDisruptionBudget } from '../kubernetes/availability';
+import { addMetricsCertificate } from '../monitoring/metrics-certificate';
 import { addDeployment } from './deployment';
-import { addMetricsCertificate } from './metrics-certificate';
 import { addMonitor } from './monitor';
-import { type RegistrySyncNames, slipwayNames, upstreamNames } from './names';
+import { metricsPort, type RegistrySyncNames, slipwayNames, upstreamNames } from './names';
 import { addMetricsService, addNetworkPolicy } from './network';
 import type { RegistrySyncOptions } from './options';
 import { addRbac } from './rbac';
@@ -29,7 +29,7 @@ export class RegistrySync extends Construct {
     const names = registrySyncNames(options);
     const { namespace, replicas, upstreamVariables } = options;
     addRbac(this, names, options);
-    addMetricsCertificate(this, names, options);
+    addMetricsCertificate(this, metricsPort(names, options));
     addDeployment(this, { names, options, settings: renderSettings(settingsOf(options), upstreamVariables), image });
     addMetricsService(this, names, options);
     addNetworkPolicy(this, names, options);

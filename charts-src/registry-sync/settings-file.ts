@@ -5,7 +5,7 @@ import {
   type RegistrySyncSettings,
 } from '../../definitions/config/registry-sync';
 import { type RegistrySyncVariable, registrySyncVariables } from '../../definitions/config/registry-sync-variables';
-import { isMap, type Json, type JsonMap } from '../kubernetes/manifest';
+import { asJson, difference, without } from '../kubernetes/configuration';
 import { serialize } from '../kubernetes/serialize';
 
 /** How a configuration reaches the controller: each setting by one of the two ways, never by both. */
@@ -41,29 +41,4 @@ function carriedBy({ name, render, parse }: RegistrySyncVariable, config: Regist
   throw new ConfigError('registry sync settings', [
     `${lost.join(', ')}: got a value that the variable ${name} can't carry: choose one that it can, or upstreamVariables: false`,
   ]);
-}
-
-/** Members of a map that another one does not have or has otherwise. */
-function difference(map: JsonMap, other: JsonMap): JsonMap {
-  return select(map, other, (value, otherValue) => JSON.stringify(value) !== JSON.stringify(otherValue));
-}
-
-/** Members of a map that another one does not have. */
-function without(map: JsonMap, other: JsonMap): JsonMap {
-  return select(map, other, (_, otherValue) => otherValue === undefined);
-}
-
-function select(map: JsonMap, other: JsonMap, keep: (value: Json, otherValue: Json | undefined) => boolean): JsonMap {
-  const entries = Object.entries(map).flatMap(([key, value]): [string, Json][] => {
-    const otherValue = other[key];
-    if (!isMap(value) || !isMap(otherValue)) return keep(value, otherValue) ? [[key, value]] : [];
-    const inner = select(value, otherValue, keep);
-    return Object.keys(inner).length === 0 ? [] : [[key, inner]];
-  });
-  return Object.fromEntries(entries);
-}
-
-/** Settings as they would be written: undefined members are left out. */
-function asJson(settings: RegistrySyncSettings): JsonMap {
-  return JSON.parse(JSON.stringify(settings)) as JsonMap;
 }

@@ -119,7 +119,3 @@ export const servingWebhookConfigurations = {
   mutating: webhookConfigurations('MutatingWebhookConfiguration'),
   validating: webhookConfigurations('ValidatingWebhookConfiguration'),
 } as const;
-
-export const webhookService = servingWebhookService;
-export const webhookSecret = servingCertificateSecret;
-export const webhookPort = servingWebhookPort;

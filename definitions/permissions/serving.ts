@@ -1,13 +1,8 @@
+import type { ServingConfig } from '../config/serving';
 import { servingConfigMap, servingGroup, servingLease } from '../names/serving';
-import { webhookConfigurations, webhookSecret } from '../names/serving-webhooks';
+import { servingWebhookConfigurations } from '../names/serving-webhooks';
 import { leaderElectionPermissions } from './leader-election';
 import type { Permission, Verb } from './permission';
-
-/** Who makes the certificate of the webhooks. */
-export interface ServingPermissionsOptions {
-  /** Whether the controller keeps the certificate in a Secret and writes its authority into the webhook configurations. */
-  readonly selfManagedCertificate: boolean;
-}
 
 const follow = ['list', 'watch'] as const;
 /** A child is applied server-side, which is a patch and, for a new object, needs `create` too. */
@@ -16,8 +11,10 @@ const keep = [...follow, 'create', 'patch', 'delete'] as const;
 /**
  * What the serving controller is allowed to do, metrics apart. Children and credentials are in namespaces of users, which nobody
  * knows beforehand: those rules hold in the whole cluster.
+ *
+ * @param config certificates that the controllers make themselves are kept in a Secret and told to the API server
  */
-export const servingPermissions = ({ selfManagedCertificate }: ServingPermissionsOptions): readonly Permission[] => [
+export const servingPermissions = ({ webhooks }: Pick<ServingConfig, 'webhooks'>): readonly Permission[] => [
   inCluster(
     servingGroup,
     'inferenceservices',
@@ -58,11 +55,13 @@ export const servingPermissions = ({ selfManagedCertificate }: ServingPermission
     reason: 'read the settings and notice a change',
   },
   ...leaderElectionPermissions(servingLease),
-  ...(selfManagedCertificate ? certificatePermissions : []),
+  ...(webhooks.enabled && webhooks.certificate.from === 'self-managed'
+    ? certificatePermissions(webhooks.certificate.secret)
+    : []),
 ];
 
 /** `create` and the others stand apart: a create can't be limited to a name. */
-const certificatePermissions: readonly Permission[] = [
+const certificatePermissions = (secret: string): readonly Permission[] => [
   {
     group: '',
     resource: 'secrets',
@@ -74,15 +73,15 @@ const certificatePermissions: readonly Permission[] = [
     group: '',
     resource: 'secrets',
     verbs: ['get', 'update'],
-    resourceNames: [webhookSecret],
+    resourceNames: [secret],
     scope: 'own-namespace',
     reason: 'share the certificate of the webhooks among replicas and renew it',
   },
-  ...(['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration'] as const).map((kind) => ({
+  ...(['mutating', 'validating'] as const).map((purpose) => ({
     group: 'admissionregistration.k8s.io',
-    resource: `${kind.toLowerCase()}s`,
+    resource: `${purpose}webhookconfigurations`,
     verbs: ['get', 'list', 'watch', 'patch'] as const,
-    resourceNames: webhookConfigurations(kind),
+    resourceNames: servingWebhookConfigurations[purpose],
     scope: 'cluster' as const,
     reason: 'tell the API server whose certificates to trust, and put that right when somebody overwrites it',
   })),
