@@ -26,6 +26,18 @@ const components: readonly Command[] = [
       return runComponent(registrySync, flags, process.env);
     },
   },
+  {
+    name: 'serving',
+    summary: 'makes InferenceServices run: model servers, scaling, routes, status, admission',
+    run: async (args) => {
+      const flags = parseControllerFlags(args);
+      const [{ serving }, { runComponent }] = await Promise.all([
+        import('./serving/component.js'),
+        import('./process.js'),
+      ]);
+      return runComponent(serving, flags, process.env);
+    },
+  },
 ];
 
 /** They do their work and end, and have flags of their own. */

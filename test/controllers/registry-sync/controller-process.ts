@@ -43,7 +43,12 @@ export async function runToEnd(
 }
 
 /** Starts `slipway registry-sync` and waits until its servers listen. */
-export async function startRegistrySync(options: {
+export const startRegistrySync = (options: Omit<ControllerOptions, 'component'>) =>
+  startController({ ...options, component: 'registry-sync' });
+
+export interface ControllerOptions {
+  /** Word after `slipway`. */
+  readonly component: string;
   readonly program: string;
   /** https://host:port of the API server. */
   readonly server: string;
@@ -55,13 +60,16 @@ export async function startRegistrySync(options: {
   /** Flags of Node. */
   readonly nodeFlags?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-}): Promise<ControllerProcess> {
+}
+
+/** Starts a controller and waits until its servers listen. */
+export async function startController(options: ControllerOptions): Promise<ControllerProcess> {
   const directory = await mkdtemp(join(tmpdir(), 'slipway-config-'));
-  const config = join(directory, 'registry-sync.yaml');
+  const config = join(directory, `${options.component}.yaml`);
   await writeFile(config, options.config);
   const server = new URL(options.server);
   const args = [
-    'registry-sync',
+    options.component,
     '--health-probe-bind-address=127.0.0.1:0',
     '--metrics-bind-address=127.0.0.1:0',
     '--metrics-secure=false',
