@@ -13,7 +13,7 @@ import type { InferenceService } from '../../../definitions/serving/inference-se
 import { routeName } from './child-names';
 import { type ByComponent, type ComponentPlans, entryOf } from './component-plans';
 import type { ComponentPlan } from '../component-plan';
-import { additionalHosts, routeHost, topHost } from './host';
+import { additionalHosts, domainHost, routeHost, topHost } from './host';
 import { pathOf } from './path';
 import { RouteRules, type RouteTarget, type WeightedBackend } from './route-rules';
 import type { ServiceFacts } from './service-ports';
@@ -88,7 +88,7 @@ function topRoute(sources: RouteSources, rules: RouteRules): DesiredHttpRoute {
   const { isvc, plans, settings } = sources;
   const top = topHost(isvc, settings);
   const path = pathOf(isvc, settings);
-  const hosts = [top, ...additionalHosts(top, settings), ...(path === undefined ? [] : [settings.ingressDomain])];
+  const hosts = [top, ...additionalHosts(top, settings), ...(path === undefined ? [] : [domainHost(settings)])];
   const entry = targetOf(entryOf(plans), sources);
   const explainers = plans.explainer === undefined ? [] : [targetOf(plans.explainer, sources)];
   const byHost = [...explainers.map((explainer) => rules.explain(explainer)), ...rules.all(entry)];
