@@ -3,9 +3,10 @@ import type { ComponentPlan } from '../component-plan';
 import { renderGoTemplate } from '../go-template';
 import { hostNameProblem, isSubdomain } from './domain-name';
 import type { IngressSettings } from './settings';
+import { IngressFailure } from './ingress-failure';
 
 /** The domain template gives no host for an InferenceService. Nothing helps but another template, domain, name or label. */
-export class HostNameError extends Error {
+export class HostNameError extends IngressFailure {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = 'HostNameError';

@@ -1,9 +1,10 @@
-import { pathOf, IngressPathError } from '../../../../controllers/serving/ingress/path';
-import { componentUrl, HostNameError } from '../../../../controllers/serving/ingress/host';
-import { desiredHttpRoutes, TooManyHosts } from '../../../../controllers/serving/ingress/http-routes';
+import { pathOf } from '../../../../controllers/serving/ingress/path';
+import { componentUrl } from '../../../../controllers/serving/ingress/host';
+import { desiredHttpRoutes } from '../../../../controllers/serving/ingress/http-routes';
 import { desiredIngress } from '../../../../controllers/serving/ingress/ingress';
+import { IngressFailure } from '../../../../controllers/serving/ingress/ingress-failure';
 import { urlsOf } from '../../../../controllers/serving/ingress/urls';
-import { checkIngressSettings, IngressSettingsError } from '../../../../controllers/serving/ingress/settings';
+import { checkIngressSettings } from '../../../../controllers/serving/ingress/settings';
 import type { HttpRoute } from '../../../../definitions/kubernetes/gateway-resources';
 import { seededRandom } from '../../../faults/seeded-random';
 import { iris, listed, owner, plan, plansWith, service, settings, sources } from './subjects';
@@ -85,14 +86,13 @@ function anything() {
 }
 
 const hostname = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
-const typedErrors = [HostNameError, IngressPathError, IngressSettingsError, TooManyHosts];
 
-/** What a function gives, or undefined when it throws an error of the ingress. */
+/** What a function gives, or undefined when it says that nothing can be made. */
 function result<T>(compute: () => T): T | undefined {
   try {
     return compute();
   } catch (error) {
-    if (typedErrors.some((type) => error instanceof type)) return undefined;
+    if (error instanceof IngressFailure) return undefined;
     throw error;
   }
 }

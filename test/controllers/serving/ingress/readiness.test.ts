@@ -1,6 +1,8 @@
-import { ingressReadiness } from '../../../../controllers/serving/ingress/readiness';
+import { topHost } from '../../../../controllers/serving/ingress/host';
+import { IngressFailure } from '../../../../controllers/serving/ingress/ingress-failure';
+import { ingressReadiness, refusedIngress } from '../../../../controllers/serving/ingress/readiness';
 import type { HttpRoute, RouteParentStatus } from '../../../../definitions/kubernetes/gateway-resources';
-import { iris, namespace, owner, plansWith } from './subjects';
+import { iris, namespace, owner, plansWith, settings } from './subjects';
 
 type Conditions = readonly (readonly [
   type: string,
@@ -149,5 +151,20 @@ test('IngressReady without the Gateway API tells what to do and looks again', ()
       'enableGatewayApi is on in the ingress settings, but the cluster does not serve HTTPRoute of ' +
       'gateway.networking.k8s.io/v1: install the Gateway API, or set enableGatewayApi to false',
     requeueSeconds: 30,
+  });
+});
+
+test('IngressReady tells what is wrong with the settings when nothing can be made of them', () => {
+  let failure: unknown;
+  try {
+    topHost(iris(), settings({ domainTemplate: '{{ .Name }}' }));
+  } catch (error) {
+    failure = error;
+  }
+  if (!(failure instanceof IngressFailure)) throw new Error('a host was made of one segment');
+  expect(refusedIngress(failure)).toEqual({
+    status: 'False',
+    reason: 'ReconcileFailed',
+    message: 'invalid domain name "iris": it should be a domain with at least two segments separated by dots',
   });
 });
