@@ -3,9 +3,10 @@ import type { ComponentPlan } from '../component-plan';
 import { renderGoTemplate } from '../go-template';
 import { hostNameProblem, isSubdomain } from './domain-name';
 import type { IngressSettings } from './settings';
+import { IngressFailure } from './ingress-failure';
 
 /** The domain template gives no host for an InferenceService. Nothing helps but another template, domain, name or label. */
-export class HostNameError extends Error {
+export class HostNameError extends IngressFailure {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = 'HostNameError';
@@ -62,6 +63,13 @@ export function additionalHosts(top: string, settings: IngressSettings): readonl
   return [...new Set(hosts)].filter((host) => host !== top);
 }
 
+/** The ingress domain as a host of its own: what routing by path needs. @throws HostNameError */
+export function domainHost({ ingressDomain }: IngressSettings): string {
+  const host = withoutFinalDot(ingressDomain);
+  if (isSubdomain(host)) return host;
+  throw new HostNameError(`invalid ingressDomain ${JSON.stringify(ingressDomain)}: routing by path needs a DNS name`);
+}
+
 function render({ name, namespace, labels, annotations }: HostSubject, settings: IngressSettings): string {
   const { domainTemplate, ingressDomain } = settings;
   const data = {
@@ -78,9 +86,13 @@ function render({ name, namespace, labels, annotations }: HostSubject, settings:
     const cause = error instanceof Error ? error.message : String(error);
     throw new HostNameError(`error rendering the domain template: ${cause}`, { cause: error });
   }
-  // The dot of a fully qualified name ends it for DNS, but is no part of a host of Ingress or HTTPRoute.
-  const host = rendered.replace(/\.$/, '');
+  const host = withoutFinalDot(rendered);
   const problem = hostNameProblem(host);
   if (problem !== undefined) throw new HostNameError(`invalid domain name ${JSON.stringify(rendered)}: ${problem}`);
   return host;
+}
+
+/** The dot of a fully qualified name ends it for DNS, but is no part of a host of Ingress or HTTPRoute. */
+function withoutFinalDot(name: string): string {
+  return name.endsWith('.') ? name.slice(0, -1) : name;
 }

@@ -8,19 +8,21 @@ import {
   httpRoutes,
   mostHostnames,
 } from '../../../definitions/kubernetes/gateway-resources';
-import { disallowedAnnotations, servingLabels } from '../../../definitions/names/serving';
+import { servingLabels } from '../../../definitions/names/serving';
 import type { InferenceService } from '../../../definitions/serving/inference-service';
 import { routeName } from './child-names';
 import { type ByComponent, type ComponentPlans, entryOf } from './component-plans';
+import { filteredAnnotations } from '../component-metadata';
 import type { ComponentPlan } from '../component-plan';
-import { additionalHosts, routeHost, topHost } from './host';
+import { additionalHosts, domainHost, routeHost, topHost } from './host';
 import { pathOf } from './path';
 import { RouteRules, type RouteTarget, type WeightedBackend } from './route-rules';
 import type { ServiceFacts } from './service-ports';
 import { gatewayOf, type IngressSettings } from './settings';
+import { IngressFailure } from './ingress-failure';
 
 /** More hosts than one HTTPRoute can have. */
-export class TooManyHosts extends Error {
+export class TooManyHosts extends IngressFailure {
   constructor(isvc: InferenceService, count: number) {
     const { name, namespace = '' } = isvc.metadata;
     super(
@@ -88,7 +90,7 @@ function topRoute(sources: RouteSources, rules: RouteRules): DesiredHttpRoute {
   const { isvc, plans, settings } = sources;
   const top = topHost(isvc, settings);
   const path = pathOf(isvc, settings);
-  const hosts = [top, ...additionalHosts(top, settings), ...(path === undefined ? [] : [settings.ingressDomain])];
+  const hosts = [top, ...additionalHosts(top, settings), ...(path === undefined ? [] : [domainHost(settings)])];
   const entry = targetOf(entryOf(plans), sources);
   const explainers = plans.explainer === undefined ? [] : [targetOf(plans.explainer, sources)];
   const byHost = [...explainers.map((explainer) => rules.explain(explainer)), ...rules.all(entry)];
@@ -115,19 +117,16 @@ function route(
   rules: readonly HttpRouteRule[],
 ): DesiredHttpRoute {
   if (hostnames.length > mostHostnames) throw new TooManyHosts(isvc, hostnames.length);
-  const { namespace = '', labels = {}, annotations = {} } = isvc.metadata;
-  const keptBack = {
-    labels: [servingLabels.knativeVisibility, ...disallowed.serviceLabelDisallowedList],
-    annotations: [...disallowedAnnotations, ...disallowed.serviceAnnotationDisallowedList],
-  };
+  const { namespace = '', labels = {}, annotations } = isvc.metadata;
+  const keptBack = new Set([servingLabels.knativeVisibility, ...disallowed.serviceLabelDisallowedList]);
   return {
     apiVersion: apiVersionOf(httpRoutes),
     kind: httpRoutes.kind,
     metadata: {
       name,
       namespace,
-      labels: without(labels, keptBack.labels),
-      annotations: without(annotations, keptBack.annotations),
+      labels: Object.fromEntries(Object.entries(labels).filter(([key]) => !keptBack.has(key))),
+      annotations: filteredAnnotations(annotations, disallowed),
       ownerReferences: [owner],
     },
     spec: {
@@ -136,8 +135,4 @@ function route(
       rules,
     },
   };
-}
-
-function without(map: Readonly<Record<string, string>>, keys: readonly string[]): Record<string, string> {
-  return Object.fromEntries(Object.entries(map).filter(([key]) => !keys.includes(key)));
 }

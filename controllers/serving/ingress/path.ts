@@ -1,9 +1,10 @@
 import type { InferenceService } from '../../../definitions/serving/inference-service';
 import { renderGoTemplate } from '../go-template';
 import type { IngressSettings } from './settings';
+import { IngressFailure } from './ingress-failure';
 
 /** The path template gives no path for an InferenceService. */
-export class IngressPathError extends Error {
+export class IngressPathError extends IngressFailure {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = 'IngressPathError';

@@ -7,6 +7,7 @@ import { type ComponentPlans, existing, titleOf } from './component-plans';
 import type { Exposure } from './exposure';
 import { unreadyBeforeIngress } from './gates';
 import type { ReadyComponents } from './ready-components';
+import type { IngressFailure } from './ingress-failure';
 import { isOwnedBy } from './ownership';
 
 /** What IngressReady says. */
@@ -49,6 +50,14 @@ export function ingressReadiness(
     case 'gateway':
       return routesReadiness(isvc, plans, routes);
   }
+}
+
+/**
+ * What IngressReady says when nothing can be made: the cause, with what has to change. Children of an earlier pass stay as
+ * they are. A change of the settings or of the InferenceService wakes the key.
+ */
+export function refusedIngress({ message }: IngressFailure): IngressReadiness {
+  return { status: 'False', reason: servingReasons.reconcileFailed, message };
 }
 
 const gatewayMissing: IngressReadiness = {

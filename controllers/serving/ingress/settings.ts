@@ -6,12 +6,13 @@ import {
 } from '../../../definitions/config/inference-service-config';
 import { renderGoTemplate } from '../go-template';
 import { isLabel } from './domain-name';
+import { IngressFailure } from './ingress-failure';
 
 /** Document `ingress` of the ConfigMap, defaults applied. */
 export type IngressSettings = InferenceServiceConfig['ingress'];
 
 /** The document `ingress` can't be used; the message is KServe's. */
-export class IngressSettingsError extends Error {
+export class IngressSettingsError extends IngressFailure {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = 'IngressSettingsError';

@@ -1,3 +1,4 @@
+import { HostNameError } from '../../../../controllers/serving/ingress/host';
 import { desiredHttpRoutes, TooManyHosts } from '../../../../controllers/serving/ingress/http-routes';
 import { duration } from '../../../../controllers/serving/ingress/route-rules';
 import type { HttpRouteMatch } from '../../../../definitions/kubernetes/gateway-resources';
@@ -127,6 +128,24 @@ describe('with a path template (case 40)', () => {
       ),
     );
     expect(predictor.spec.hostnames).toEqual(['iris-predictor-ml-models.example.com']);
+  });
+
+  test('the domain has to be a DNS name, a dot at its end aside', () => {
+    const under = (ingressDomain: string) =>
+      desiredHttpRoutes(
+        sources({
+          settings: settings({
+            enableGatewayApi: true,
+            ingressDomain,
+            domainTemplate: '{{ .Name }}.corp',
+            pathTemplate: '/{{ .Name }}',
+          }),
+        }),
+      ).top.spec.hostnames;
+    expect(under('example.com.')).toEqual(['iris.corp', 'example.com']);
+    expect(() => under('example_com')).toThrow(
+      new HostNameError('invalid ingressDomain "example_com": routing by path needs a DNS name'),
+    );
   });
 
   test('explanations and the transformer are there too', () => {

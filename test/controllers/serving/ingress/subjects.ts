@@ -2,7 +2,11 @@ import type { V1Service, V1ServicePort } from '@kubernetes/client-node';
 import type { z } from 'zod';
 import type { ComponentPlan } from '../../../../controllers/serving/component-plan';
 import type { ComponentPlans } from '../../../../controllers/serving/ingress/component-plans';
-import type { RouteSources } from '../../../../controllers/serving/ingress/http-routes';
+import type {
+  DesiredHttpRoute,
+  DesiredHttpRoutes,
+  RouteSources,
+} from '../../../../controllers/serving/ingress/http-routes';
 import type { IngressSettings } from '../../../../controllers/serving/ingress/settings';
 import { inferenceServiceConfigSchemas } from '../../../../definitions/config/inference-service-config';
 import type { ComponentName } from '../../../../definitions/names/serving';
@@ -79,4 +83,9 @@ export function sources(changes: Partial<RouteSources> = {}): RouteSources {
     owner,
     ...changes,
   };
+}
+
+/** All routes, that of the service last. */
+export function listed({ predictor, transformer, explainer, top }: DesiredHttpRoutes): readonly DesiredHttpRoute[] {
+  return [predictor, transformer, explainer, top].flatMap((route) => route ?? []);
 }
