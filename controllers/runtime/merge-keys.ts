@@ -37,14 +37,16 @@ export function isKeyedList(member: string): boolean {
 export function elementKey(member: string, element: unknown): string | undefined {
   if (typeof element !== 'object' || element === null) return undefined;
   for (const [first, ...more] of listKeys[member] ?? []) {
-    const value: unknown = Reflect.get(element, first);
-    if (value === undefined) continue;
-    return more.reduce(
-      (key, name) => `${key}/${String(Reflect.get(element, name) ?? keyDefaults[name])}`,
-      String(value),
-    );
+    const key = keyPart(element, first);
+    if (key === undefined) continue;
+    return more.reduce((parts, name) => `${parts}/${keyPart(element, name) ?? keyDefaults[name] ?? ''}`, key);
   }
   return undefined;
+}
+
+function keyPart(element: object, name: string): string | undefined {
+  const value: unknown = Reflect.get(element, name);
+  return typeof value === 'string' || typeof value === 'number' ? `${value}` : undefined;
 }
 
 const quantities = new Set(['sizeLimit', 'divisor', 'averageValue', 'tolerance']);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { V1Container, V1Deployment, V1Service } from '@kubernetes/client-node';
+import type { V1Container, V1Deployment, V1Ingress, V1Service } from '@kubernetes/client-node';
 import {
   ensureChild,
   removeChild,
@@ -10,7 +10,8 @@ import { ChildNotOurs, controllerReference, type ChildOwner } from '../../../con
 import type { ObjectToSend } from '../../../controllers/runtime/client';
 import { Store } from '../../../controllers/runtime/store';
 import type { ApiResource, KubernetesObject } from '../../../definitions/kubernetes/api-resource';
-import { deployments, services, type Stored } from '../../../definitions/kubernetes/core-resources';
+import { deployments, ingresses, services, type Stored } from '../../../definitions/kubernetes/core-resources';
+import { httpRoutes, type HttpRoute } from '../../../definitions/kubernetes/gateway-resources';
 import { appliedAnnotation } from '../../../definitions/names/serving';
 import { testCluster } from '../../cluster/test-cluster';
 import { runtimeClient } from './runtime-client';
@@ -216,6 +217,63 @@ describe('a child', () => {
     const late = ensureChild({ ...child(services, owner, changed), live, context: context() });
     await expect(late).rejects.toMatchObject({ status: 409 });
     expect(await pass(child(services, owner, changed))).toBe('created');
+  });
+});
+
+describe('routes, whose lists are atomic', () => {
+  const route = (name: string, owner: ChildOwner): ObjectToSend<HttpRoute> => ({
+    metadata: { name, namespace, ownerReferences: [controllerReference(owner)] },
+    spec: {
+      parentRefs: [{ name: 'kserve-ingress-gateway', namespace: 'kserve' }],
+      hostnames: ['iris.example.com'],
+      rules: [
+        {
+          matches: [{ path: { type: 'RegularExpression', value: '^/.*$' }, headers: [{ name: 'a', value: 'b' }] }],
+          filters: [
+            {
+              type: 'RequestHeaderModifier',
+              requestHeaderModifier: { set: [{ name: 'KServe-Isvc-Name', value: 'iris' }] },
+            },
+          ],
+          backendRefs: [{ name: 'iris-predictor', port: 80 }],
+          timeouts: { request: '60s' },
+        },
+        { backendRefs: [{ name: 'iris-predictor', port: 80 }] },
+      ],
+    },
+  });
+
+  it('are at rest with what the API server adds, and lose what others add', async () => {
+    await cluster.installForeignCrds('gateway-api');
+    const owner = newOwner();
+    const wanted = child(httpRoutes, owner, route('iris', owner));
+    expect(await pass(wanted)).toBe('created');
+    const before = await stored(httpRoutes, 'iris');
+    const mark = await cluster.audit.mark();
+    expect(await ensureChild({ ...wanted, live: before, context: context() })).toBe('unchanged');
+    expect((await cluster.audit.since(mark)).filter((request) => request.namespace === namespace)).toEqual([]);
+    const filter = { type: 'ResponseHeaderModifier', responseHeaderModifier: { remove: ['server'] } };
+    await cluster.patch(
+      { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'HTTPRoute', metadata: { name: 'iris', namespace } },
+      [{ op: 'add', path: '/spec/rules/1/filters', value: [filter] }],
+      { type: 'json' },
+    );
+    expect(await pass(wanted)).toBe('applied');
+    expect((await stored(httpRoutes, 'iris')).spec).toEqual(before.spec);
+  });
+
+  it('of an Ingress are at rest too', async () => {
+    const owner = newOwner();
+    const backend = { service: { name: 'iris-predictor', port: { number: 80 } } };
+    const desired: ObjectToSend<Stored<V1Ingress>> = {
+      metadata: { name: 'iris', namespace, ownerReferences: [controllerReference(owner)] },
+      spec: {
+        ingressClassName: 'istio',
+        rules: [{ host: 'iris.example.com', http: { paths: [{ path: '/', pathType: 'Prefix', backend }] } }],
+      },
+    };
+    expect(await pass(child(ingresses, owner, desired))).toBe('created');
+    expect(await pass(child(ingresses, owner, desired))).toBe('unchanged');
   });
 });
 
