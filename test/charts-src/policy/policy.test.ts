@@ -114,7 +114,31 @@ each(rendered)('GitOps rules for the $name', ({ manifests }: { manifests: readon
 
 describe('GitOps rule 3', () => {
   // Asked of registries by `npm run import -- --images`; a tag alone can be moved.
-  const unpinned = ['artExplainer', 'autogluonServer', 'catalogData', 'huggingFaceServer', 'huggingFaceServerGpu', 'kserveStorageInitializer', 'lgbServer', 'mlServer', 'openVinoServer', 'paddleServer', 'pmmlServer', 'predictiveServer', 'registryServer', 'registryUi', 'servingAgent', 'servingRouter', 'sklearnServer', 'slipway', 'tensorflowServing', 'torchServe', 'tritonServer', 'vllmServer', 'xgbServer'];
+  const unpinned = [
+    'artExplainer',
+    'autogluonServer',
+    'catalogData',
+    'huggingFaceServer',
+    'huggingFaceServerGpu',
+    'kserveStorageInitializer',
+    'lgbServer',
+    'mlServer',
+    'openVinoServer',
+    'paddleServer',
+    'pmmlServer',
+    'predictiveServer',
+    'registryServer',
+    'registryUi',
+    'servingAgent',
+    'servingRouter',
+    'sklearnServer',
+    'slipway',
+    'tensorflowServing',
+    'torchServe',
+    'tritonServer',
+    'vllmServer',
+    'xgbServer',
+  ];
 
   it('every image has a digest, but those whose registries have not been asked', () => {
     const without = Object.entries(lockedImages).filter(([, { digest }]) => digest === undefined);
