@@ -2,8 +2,8 @@ import { canonicalQuantity } from './canonical-quantity';
 import { isMap, type Json, type JsonMap, type Manifest, mapAt, mapsAt, nameOf, textOf } from './manifest';
 import { mapContainers, mapPodTemplate } from './pod-template';
 
-/** Members whose empty map says something: "all pods", "a directory with defaults". */
-const meaningfulWhenEmpty = new Set(['emptyDir', 'podSelector', 'namespaceSelector']);
+/** Members whose empty map says something: "all pods", "a directory with defaults", "signs for itself". */
+const meaningfulWhenEmpty = new Set(['emptyDir', 'podSelector', 'namespaceSelector', 'selfSigned']);
 
 /**
  * An object in the form in which the API server gives it back, as far as that is ours to choose: no empty lists and maps,

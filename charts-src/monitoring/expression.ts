@@ -67,6 +67,11 @@ class PromQl<L extends string> {
     return new PromQl(`${this.#text} / ${other.text}`, this.labels, 'ratio');
   }
 
+  /** Seconds from now until the time that the value says. */
+  fromNow(): Expression<L> {
+    return new PromQl(`${this.#text} - time()`, this.labels, 'seconds');
+  }
+
   /** Series that the other one has too. */
   and(other: Expression<L>): Expression<L> {
     return new PromQl(`(${this.#text}) and (${other.text})`, this.labels, this.unit);
@@ -91,11 +96,11 @@ export function queriesOf({ namespace, job }: ScrapeTarget) {
   const instant =
     (operator: 'sum' | 'min' | 'max') =>
     <L extends string, B extends L | TargetLabel = never>(
-      { name, unit }: GaugeDefinition<L>,
+      { name, unit, labels }: GaugeDefinition<L>,
       { by = [], where = {}, ago }: InstantSelection<L, B> = {},
     ): Expression<B> => {
       const past = ago === undefined ? '' : ` offset ${ago}`;
-      return new PromQl(`${operator}${grouping(by)}(${name}${selector(where)}${past})`, by, unit ?? 'none');
+      return new PromQl(`${operator}${grouping(by)}(${name}${selector(labels, where)}${past})`, by, unit ?? 'none');
     };
 
   return {
@@ -105,11 +110,11 @@ export function queriesOf({ namespace, job }: ScrapeTarget) {
 
     /** Growth per second. */
     rate: <L extends string, B extends L | TargetLabel = never>(
-      { name, unit }: CounterDefinition<L>,
+      { name, unit, labels }: CounterDefinition<L>,
       { by = [], where = {}, over }: RangeSelection<L, B>,
     ): Expression<B> =>
       new PromQl(
-        `sum${grouping(by)}(rate(${name}${selector(where)}[${over}]))`,
+        `sum${grouping(by)}(rate(${name}${selector(labels, where)}[${over}]))`,
         by,
         // Seconds of CPU in a second.
         unit === 'seconds' ? 'cores' : 'per second',
@@ -117,24 +122,25 @@ export function queriesOf({ namespace, job }: ScrapeTarget) {
 
     /** Growth over the whole span. */
     increase: <L extends string, B extends L | TargetLabel = never>(
-      { name, unit }: CounterDefinition<L>,
+      { name, unit, labels }: CounterDefinition<L>,
       { by = [], where = {}, over }: RangeSelection<L, B>,
     ): Expression<B> =>
-      new PromQl(`sum${grouping(by)}(increase(${name}${selector(where)}[${over}]))`, by, unit ?? 'none'),
+      new PromQl(`sum${grouping(by)}(increase(${name}${selector(labels, where)}[${over}]))`, by, unit ?? 'none'),
 
     /** Value below which this share of the observations lie. */
     quantile: <L extends string, B extends L | TargetLabel = never>(
       share: number,
-      { name, unit }: HistogramDefinition<L>,
+      { name, unit, labels }: HistogramDefinition<L>,
       { by = [], where = {}, over }: RangeSelection<L, B>,
     ): Expression<B> => {
-      const buckets = `sum${grouping(['le', ...by])}(rate(${name}_bucket${selector(where)}[${over}]))`;
+      const buckets = `sum${grouping(['le', ...by])}(rate(${name}_bucket${selector(labels, where)}[${over}]))`;
       return new PromQl(`histogram_quantile(${share}, ${buckets})`, by, unit ?? 'none');
     },
   };
 
-  function selector(where: Readonly<Record<string, Matcher | undefined>>): string {
-    const all: typeof where = { job, namespace, ...where };
+  /** Series that say by themselves whose namespace they are about keep that label: the job has to tell installations apart. */
+  function selector(labels: readonly string[], where: Readonly<Record<string, Matcher | undefined>>): string {
+    const all: typeof where = { job, ...(labels.includes('namespace') ? {} : { namespace }), ...where };
     const matchers = Object.entries(all).flatMap(([label, matcher]) => {
       if (matcher === undefined) return [];
       const [operator, value] = typeof matcher === 'string' ? ['=', matcher] : ['=~', matcher.matches];

@@ -21,6 +21,8 @@ export interface ServiceMonitorProps {
   readonly serviceLabels: Readonly<Record<string, string>>;
   /** Name of the Service's port. */
   readonly port: string;
+  /** Whether labels that the series bring stand where Prometheus would give some of that name. @default false */
+  readonly honorLabels?: boolean;
   /** @default plain HTTP */
   readonly https?: HttpsMetrics;
 }
@@ -29,12 +31,19 @@ export interface ServiceMonitorProps {
 export class ServiceMonitor extends Construct {
   constructor(scope: Construct, id: string, props: ServiceMonitorProps) {
     super(scope, id);
-    const { name, namespace, labels, serviceLabels, port, https } = props;
+    const { name, namespace, labels, serviceLabels, port, honorLabels = false, https } = props;
     new ServiceMonitorObject(this, 'Monitor', {
       metadata: { name, namespace, labels: { ...labels } },
       spec: {
         selector: { matchLabels: { ...serviceLabels } },
-        endpoints: [{ port, path: metricsPath, ...(https === undefined ? {} : secured(https)) }],
+        endpoints: [
+          {
+            port,
+            path: metricsPath,
+            ...(honorLabels ? { honorLabels } : {}),
+            ...(https === undefined ? {} : secured(https)),
+          },
+        ],
       },
     });
   }

@@ -1,9 +1,13 @@
 import type { Construct } from 'constructs';
+import { Alerts } from '../monitoring/alerts';
+import { Dashboard } from '../monitoring/dashboard';
 import { metricsCertificate } from '../monitoring/metrics-certificate';
 import { ModelPodMonitor } from '../monitoring/pod-monitor';
 import { ServiceMonitor } from '../monitoring/service-monitor';
+import { servingAlerts } from './alerts';
 import { metricsPort, metricsPortName, metricsServiceLabels, servingNames as names } from './names';
 import type { ServingOptions } from './options';
+import { servingPanels } from './panels';
 
 /** Monitors of the manager and of models, alerts and dashboards, where the options want them. */
 export function addMonitor(scope: Construct, options: ServingOptions): void {
@@ -17,6 +21,8 @@ export function addMonitor(scope: Construct, options: ServingOptions): void {
     labels,
     serviceLabels: metricsServiceLabels,
     port: metricsPortName,
+    // Load times are told by namespace and name of the InferenceService.
+    honorLabels: true,
     ...(metrics === 'https'
       ? {
           https:
@@ -28,5 +34,13 @@ export function addMonitor(scope: Construct, options: ServingOptions): void {
         }
       : {}),
   });
+  const target = { namespace, job: names.metricsService };
+  if (monitoring.alerts) {
+    new Alerts(scope, 'Alerts', { name: names.alerts, target, labels, alerts: servingAlerts(target) });
+  }
+  if (monitoring.dashboard) {
+    const rows = servingPanels(target);
+    new Dashboard(scope, 'Dashboard', { name: names.dashboard, title: 'Model serving', target, rows });
+  }
   new ModelPodMonitor(scope, 'PodMonitor', { name: names.podMonitor, namespace, labels });
 }

@@ -1,6 +1,12 @@
 import type { Registry } from 'prom-client';
 import { type ConfigKey, inferenceServiceConfigSchemas } from '../../definitions/config/inference-service-config';
-import { readyValues, type ReadyValue, servingMetrics as defined } from '../../definitions/metrics/serving';
+import {
+  readyValues,
+  type ReadyValue,
+  servingFailureReasons,
+  servingMetrics as defined,
+} from '../../definitions/metrics/serving';
+import type { ServingEventReason } from '../../definitions/names/serving-conditions';
 import { metricsIn } from '../runtime/prometheus';
 import type { LoadObserver } from './status/model-load';
 
@@ -12,6 +18,8 @@ export interface ServingMetrics {
   readonly forget: (labels: Parameters<LoadObserver>[0]) => void;
   /** Says how many InferenceServices are ready. Called before each scrape. */
   readonly setReady: (counts: Readonly<Record<ReadyValue, number>>) => void;
+  /** Counts a failure each time its Warning event is recorded, also where the event itself is only counted up. */
+  readonly failed: (reason: ServingEventReason) => void;
   /** Counts a document of the ConfigMap that can't be used. */
   readonly configInvalid: (key: ConfigKey) => void;
 }
@@ -21,7 +29,9 @@ export function servingMetrics(registry: Registry): ServingMetrics {
   const { counter, gauge, histogram } = metricsIn(registry);
   const loads = histogram(defined.modelLoadSeconds);
   const services = gauge(defined.inferenceServices);
+  const failures = counter(defined.failures);
   const configErrors = counter(defined.configErrors);
+  for (const reason of servingFailureReasons) failures.inc({ reason }, 0);
   for (const ready of readyValues) services.set({ ready }, 0);
   for (const key of Object.keys(inferenceServiceConfigSchemas)) configErrors.inc({ key }, 0);
   return {
@@ -30,6 +40,7 @@ export function servingMetrics(registry: Registry): ServingMetrics {
     setReady: (counts) => {
       for (const ready of readyValues) services.set({ ready }, counts[ready]);
     },
+    failed: (reason) => failures.inc({ reason }),
     configInvalid: (key) => configErrors.inc({ key }),
   };
 }

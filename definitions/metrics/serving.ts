@@ -1,3 +1,4 @@
+import { servingEvents } from '../names/serving-conditions';
 import type { MetricDefinition } from './metric';
 
 /** Metrics of the serving controller. */
@@ -16,6 +17,12 @@ export const servingMetrics = {
     help: 'InferenceServices by whether they are ready: true, false or unknown; those that are stopped don’t count.',
     labels: ['ready'],
   },
+  failures: {
+    type: 'counter',
+    name: 'slipway_serving_failures_total',
+    help: 'Failures to serve a model, by the reason of the Warning event that tells of it.',
+    labels: ['reason'],
+  },
   configErrors: {
     type: 'counter',
     name: 'slipway_serving_config_errors_total',
@@ -23,6 +30,17 @@ export const servingMetrics = {
     labels: ['key'],
   },
 } as const satisfies Readonly<Record<string, MetricDefinition>>;
+
+/** Reasons that count as failures: those of Warning events. */
+export const servingFailureReasons = [
+  servingEvents.internalError,
+  servingEvents.updateFailed,
+  servingEvents.modelLoadFailed,
+  servingEvents.predictorPodBlocked,
+  servingEvents.unsupportedDeploymentMode,
+  servingEvents.configurationInvalid,
+  servingEvents.childNotOurs,
+] as const;
 
 /** Values of the label `ready`. */
 export const readyValues = ['true', 'false', 'unknown'] as const;

@@ -103,6 +103,8 @@ describe('Applications', () => {
       registry: '1',
       catalog: '1',
       'storage-initializer': '1',
+      serving: '1',
+      'serving-runtimes': '2',
       'registry-sync': '2',
       'registry-ui': '2',
     });
@@ -157,8 +159,10 @@ describe('Applications', () => {
       sourceRepos: ['https://git.example.com/platform.git'],
       destinations: [{ server: 'https://kubernetes.default.svc', namespace: 'fraud' }],
       namespaceResourceWhitelist: [
+        { group: 'serving.kserve.io', kind: 'InferenceGraph' },
         { group: 'serving.kserve.io', kind: 'InferenceService' },
         { group: 'serving.kserve.io', kind: 'ServingRuntime' },
+        { group: 'serving.kserve.io', kind: 'TrainedModel' },
       ],
     });
   });

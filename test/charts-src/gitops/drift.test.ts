@@ -39,6 +39,14 @@ interface Installed {
   readonly live: UnstructuredObject;
 }
 
+const isWebhook = ({ kind }: Manifest) => kind.endsWith('WebhookConfiguration');
+
+/** An object as the API server has it after Argo CD has applied it. */
+async function applied(manifest: Manifest): Promise<UnstructuredObject> {
+  await cluster.apply(manifest, { fieldManager: 'argocd-controller' });
+  return cluster.get(manifest);
+}
+
 /** Installs an environment as Argo CD does. */
 async function install(make: typeof production): Promise<readonly Installed[]> {
   const { components, applications } = gitopsOf(make());
@@ -49,13 +57,19 @@ async function install(make: typeof production): Promise<readonly Installed[]> {
     await cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } }, { fieldManager: 'test' });
   }
   const installed: Installed[] = [];
+  const webhooks: Omit<Installed, 'live'>[] = [];
   for (const { directory, manifests } of components) {
     const application = applications.find(({ spec }) => spec.source.path.endsWith(`/${directory}`));
     if (application === undefined) throw new Error(`no Application of ${directory}`);
     for (const manifest of manifests) {
-      await cluster.apply(manifest, { fieldManager: 'argocd-controller' });
-      installed.push({ application, manifest, live: await cluster.get(manifest) });
+      if (isWebhook(manifest)) webhooks.push({ application, manifest });
+      else installed.push({ application, manifest, live: await applied(manifest) });
     }
+  }
+  // Nobody answers them here: they come last, and go again before the next object is written.
+  for (const { application, manifest } of webhooks) {
+    installed.push({ application, manifest, live: await applied(manifest) });
+    await cluster.remove(manifest);
   }
   return installed;
 }

@@ -1,11 +1,19 @@
 import { targetLabels, up } from '../../../charts-src/monitoring/scrape-target';
 import { registryMetrics } from '../../../controllers/registry-sync/metrics';
 import { createMetrics } from '../../../controllers/runtime/metrics';
+import { metricsIn } from '../../../controllers/runtime/prometheus';
+import { servingMetrics } from '../../../controllers/serving/metrics';
+import { webhookMetrics } from '../../../definitions/metrics/webhooks';
 
-/** Metrics as the process of registry sync makes them: labels by name, type by name. */
+/** Metrics as the processes of our controllers make them: labels by name, type by name. */
 export function processRegistry() {
   const { registry } = createMetrics({ process: true });
   registryMetrics(registry);
+  servingMetrics(registry);
+  const { counter, gauge, histogram } = metricsIn(registry);
+  histogram(webhookMetrics.seconds);
+  for (const one of [webhookMetrics.requests, webhookMetrics.panics]) counter<string>(one);
+  for (const one of [webhookMetrics.inFlight, webhookMetrics.certificateNotAfter]) gauge<string>(one);
   return registry.getMetricsAsArray().map((metric) => {
     const labels: unknown = Reflect.get(metric, 'labelNames');
     return {
@@ -18,7 +26,7 @@ export function processRegistry() {
   });
 }
 
-/** Series that a query about registry sync can find, each with the labels it has in Prometheus. */
+/** Series that a query about a controller can find, each with the labels it has in Prometheus. */
 export function seriesInPrometheus(): ReadonlyMap<string, ReadonlySet<string>> {
   const series = processRegistry().flatMap(({ name, type, labels }): [string, readonly string[]][] => {
     if (type !== 'histogram') return [[name, labels]];

@@ -3,6 +3,8 @@ import { targetLabels } from '../../../charts-src/monitoring/scrape-target';
 import type { MetricDefinition } from '../../../definitions/metrics/metric';
 import { processMetrics } from '../../../definitions/metrics/process';
 import { registrySyncMetrics } from '../../../definitions/metrics/registry-sync';
+import { servingMetrics } from '../../../definitions/metrics/serving';
+import { webhookMetrics } from '../../../definitions/metrics/webhooks';
 import { runtimeMetrics } from '../../../definitions/metrics/runtime';
 import { processRegistry, seriesInPrometheus } from './exposed-metrics';
 import { readQuery } from './query-text';
@@ -36,7 +38,11 @@ describe.each([...queries])('%s', (text) => {
   });
 
   it('reads one installation only', () => {
-    for (const { labels } of metrics) expect(labels).toEqual(expect.arrayContaining(['job', 'namespace']));
+    for (const { name, labels } of metrics) {
+      // These say whose namespace they are about: the job alone tells installations apart.
+      const own = name.startsWith(servingMetrics.modelLoadSeconds.name);
+      expect(labels).toEqual(expect.arrayContaining(own ? ['job'] : ['job', 'namespace']));
+    }
   });
 
   it('keeps labels that all of its metrics have', () => {
@@ -50,6 +56,8 @@ describe('the definitions', () => {
   const definitions: readonly MetricDefinition[] = [
     ...Object.values(runtimeMetrics),
     ...Object.values(registrySyncMetrics),
+    ...Object.values(servingMetrics),
+    ...Object.values(webhookMetrics),
     ...Object.values(processMetrics),
   ];
   const exposed = new Map(processRegistry().map((metric) => [metric.name, metric]));
@@ -69,7 +77,15 @@ describe('the definitions', () => {
 
   it('give no label that Prometheus gives: it would rename ours', () => {
     const taken = new Set<string>(targetLabels);
-    expect(definitions.flatMap(({ labels }) => labels).filter((label) => taken.has(label))).toEqual([]);
+    // The monitor of the serving controller lets its labels stand.
+    const honoured: string = servingMetrics.modelLoadSeconds.name;
+    const others = definitions.filter(({ name }) => name !== honoured);
+    expect(others.flatMap(({ labels }) => labels).filter((label) => taken.has(label))).toEqual([]);
+    const monitors = rendered
+      .flatMap(({ monitors: some }) => some)
+      .filter(({ metadata }) => metadata.namespace === 'kserve');
+    expect(monitors).toHaveLength(1);
+    expect(JSON.stringify(monitors)).toContain('"honorLabels":true');
   });
 
   it('say the unit that the name says', () => {

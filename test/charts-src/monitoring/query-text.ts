@@ -12,7 +12,7 @@ export interface QueryText {
   readonly grouping: readonly string[];
 }
 
-const functions = new Set(['absent', 'histogram_quantile', 'increase', 'max', 'min', 'rate', 'sum']);
+const functions = new Set(['absent', 'histogram_quantile', 'increase', 'max', 'min', 'rate', 'sum', 'time']);
 const operators = new Set(['and', 'offset', 'or']);
 const closing: Readonly<Record<string, string>> = { '(': ')', '{': '}', '[': ']' };
 const token =

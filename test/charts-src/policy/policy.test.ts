@@ -15,15 +15,25 @@ import { rendered, selects, workloadsOf } from './rendered';
 const environments = rendered.filter(({ name }) => name.startsWith('environment'));
 const each = <T>(table: readonly { readonly name: string }[] & readonly T[]) => describe.each(table);
 
+/**
+ * What the serving controller can't do without: it runs model servers of users, and finds the credentials of their storage by names
+ * that only they know. It never lists Secrets.
+ */
+const accepted: Readonly<Record<string, readonly string[]>> = {
+  'access-to-create-pods': ['ClusterRole/kserve-manager-role'],
+  'access-to-secrets': ['ClusterRole/kserve-manager-role', 'Role/kserve-leader-election-role'],
+};
+
 describe.each(lintRules.map((rule) => [rule.id, rule] as const))('kube-linter rule %s', (_, rule) => {
   // What needs the other objects to decide says nothing about a part.
   const applicable = rendered.filter(({ complete }) => complete || !rule.id.startsWith('dangling'));
   const known = applicable.filter(({ complete }) => complete || rule.id !== 'non-existent-service-account');
 
-  it('finds nothing in any environment or target', () => {
-    expect(known.flatMap(({ name, manifests }) => rule.find(manifests).map((found) => `${name}: ${found}`))).toEqual(
-      [],
-    );
+  it('finds nothing in any environment or target but what is accepted', () => {
+    const found = known.flatMap(({ name, manifests }) => rule.find(manifests).map((one) => ({ name, found: one })));
+    const allowed = accepted[rule.id] ?? [];
+    expect(found.filter((one) => !allowed.includes(one.found))).toEqual([]);
+    expect([...new Set(found.map((one) => one.found))].sort()).toEqual(allowed);
   });
 });
 
@@ -49,14 +59,18 @@ each(rendered)('GitOps rules for the $name', ({ manifests }: { manifests: readon
     expect(without).toEqual([]);
   });
 
-  it('rule 6: who may do what names verbs and resources, and Secrets are read by nobody', () => {
+  it('rule 6: who may do what names verbs and resources, and Secrets are read by nobody but the serving controller, one by one', () => {
     const rules = manifests
       .filter(({ kind }) => kind === 'Role' || kind === 'ClusterRole')
       .flatMap((role) =>
         mapsAt(role, 'rules').map((rule) => ({ role: role.metadata.name, rule: JSON.stringify(rule) })),
       );
     expect(rules.filter(({ rule }) => rule.includes('"*"'))).toEqual([]);
-    expect(rules.filter(({ rule }) => rule.includes('secrets') && /get|list|watch/.test(rule))).toEqual([]);
+    const reading = rules.filter(({ rule }) => rule.includes('secrets') && /get|list|watch/.test(rule));
+    const serving = workloadsOf(manifests).some(({ name }) => name === 'Deployment/kserve-controller-manager');
+    expect(reading.filter(({ role }) => !(serving && role.startsWith('kserve-')))).toEqual([]);
+    // Credentials of models by the name that a user gave, and its own certificate.
+    for (const { rule } of reading) expect(rule).not.toMatch(/list|watch/);
   });
 
   it('rule 8: a history, an end and, from two replicas on, a budget', () => {
@@ -100,7 +114,31 @@ each(rendered)('GitOps rules for the $name', ({ manifests }: { manifests: readon
 
 describe('GitOps rule 3', () => {
   // Asked of registries by `npm run import -- --images`; a tag alone can be moved.
-  const unpinned = ['catalogData', 'registryServer', 'registryUi', 'slipway'];
+  const unpinned = [
+    'artExplainer',
+    'autogluonServer',
+    'catalogData',
+    'huggingFaceServer',
+    'huggingFaceServerGpu',
+    'kserveStorageInitializer',
+    'lgbServer',
+    'mlServer',
+    'openVinoServer',
+    'paddleServer',
+    'pmmlServer',
+    'predictiveServer',
+    'registryServer',
+    'registryUi',
+    'servingAgent',
+    'servingRouter',
+    'sklearnServer',
+    'slipway',
+    'tensorflowServing',
+    'torchServe',
+    'tritonServer',
+    'vllmServer',
+    'xgbServer',
+  ];
 
   it('every image has a digest, but those whose registries have not been asked', () => {
     const without = Object.entries(lockedImages).filter(([, { digest }]) => digest === undefined);

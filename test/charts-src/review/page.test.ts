@@ -93,8 +93,9 @@ describe('the review of the rendered environments', () => {
       all.filter(({ kind }) => kinds.includes(kind)).map(({ metadata }) => metadata.name);
     expect(await texts('#objects tbody tr')).toHaveLength(all.length);
     const accounts = await texts('#permissions tr.group');
-    for (const name of ofKind('ServiceAccount')) {
-      expect(accounts).toContainEqual(expect.stringContaining(`ServiceAccount kubeflow/${name}`));
+    for (const { metadata } of all.filter(({ kind }) => kind === 'ServiceAccount')) {
+      const account = `ServiceAccount ${metadata.namespace}/${metadata.name}`;
+      expect(accounts).toContainEqual(expect.stringContaining(account));
     }
     const workloads = ofKind('Deployment', 'StatefulSet', 'Job');
     expect(workloads).not.toHaveLength(0);
