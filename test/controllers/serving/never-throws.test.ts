@@ -242,6 +242,7 @@ it.each([
     // The generator reaches both sides of the rules.
     expect(Math.min(seen.refused, seen.accepted)).toBeGreaterThan(50);
   },
+  180_000,
 );
 
 /** Admission is given objects whose metadata the API server has decoded, and whose spec nobody has looked at. */
