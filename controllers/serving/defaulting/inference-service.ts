@@ -2,6 +2,8 @@ import type { InferenceServiceConfig } from '../../../definitions/config/inferen
 import { servingAnnotations } from '../../../definitions/names/serving';
 import type { InferenceService } from '../../../definitions/serving/inference-service';
 import { inferenceServiceSpec } from '../../../definitions/serving/inference-service';
+import { refusedFrameworks } from '../validation/frameworks';
+import type { Predictor } from '../validation/implementations';
 import { hasShape } from '../validation/shape';
 import { withAnnotations } from './annotations';
 import { withCanaryList } from './canary-list';
@@ -25,7 +27,7 @@ const noCaches: LocalModelCaches = { ofNamespace: [], ofCluster: [] };
 /**
  * An InferenceService with everything that upstream's mutating webhook writes, and warnings for the client. The object
  * that came is not changed. One whose spec the schema of the API does not allow is returned as it came: the API server
- * refuses it next, and names the member.
+ * or, for the framework blocks that its schema leaves open, validation refuses it next, and names the member.
  *
  * @param caches of local models; none when they were not listed
  */
@@ -34,7 +36,9 @@ export function defaultInferenceService(
   settings: DefaultingSettings,
   caches: LocalModelCaches = noCaches,
 ): { readonly object: InferenceService; readonly warnings: readonly string[] } {
-  if (!hasShape(inferenceServiceSpec, written.spec)) return { object: written, warnings: [] };
+  if (!hasShape(inferenceServiceSpec, written.spec) || hasUnreadableFramework(written.spec.predictor)) {
+    return { object: written, warnings: [] };
+  }
   // Only a mode that the user wrote keeps a predictor from its defaults, not the platform's.
   const modelMesh = written.metadata.annotations?.[servingAnnotations.deploymentMode] === 'ModelMesh';
   const canaries = withCanaryList(written.spec);
@@ -47,6 +51,10 @@ export function defaultInferenceService(
     ? local
     : { ...local, spec: withoutServiceAccountToken(local.spec) };
   return { object, warnings: [...canaries.warnings, ...predictor.warnings] };
+}
+
+function hasUnreadableFramework(predictor: Predictor): boolean {
+  return refusedFrameworks(predictor, '') !== undefined;
 }
 
 function withContainers(

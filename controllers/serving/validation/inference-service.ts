@@ -22,7 +22,7 @@ import {
 import { refusedMultiNode } from './multi-node';
 import { refusedPythonPath } from './python-path';
 import { refusedName } from './service-name';
-import { hasShape, shapeProblem } from './shape';
+import { shapeProblem } from './shape';
 import { refusedStorageUris } from './storage-uris';
 import { refusedUpdate } from './update';
 import { type Refusal, type Verdict, verdict } from './verdict';
@@ -57,7 +57,7 @@ export function validateInferenceService(review: InferenceServiceReview, setting
 /** What the schema says is read as it stands from here on; nobody but us looks into framework blocks. */
 function refusedForm({ spec }: InferenceService): Refusal {
   const problem = shapeProblem(inferenceServiceSpec, spec, 'spec');
-  return problem ?? refusedFrameworks(hasShape(inferenceServiceSpec, spec) ? spec.predictor : {}, 'spec.predictor');
+  return problem ?? refusedFrameworks(spec.predictor, 'spec.predictor');
 }
 
 function refusedBeforeConfidential(object: InferenceService, settings: MultiNodeSettings): Refusal {

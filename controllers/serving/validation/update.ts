@@ -23,9 +23,9 @@ function refusedModeChange({ metadata }: InferenceService, { status }: Inference
 /** Children carry the name of the predictor: a rename moves all traffic to new pods, as a promotion does. */
 function refusedRename({ spec: { predictor } }: InferenceService, { spec: before }: InferenceService): Refusal {
   // What is stored may be from before the rules of today.
+  if ((predictor.name ?? '') === (before?.predictor?.name ?? '')) return undefined;
   if (!hasShape(inferenceServiceSpec, before) || refusedFrameworks(before.predictor, '') !== undefined)
     return undefined;
-  if ((predictor.name ?? '') === (before.predictor.name ?? '')) return undefined;
   return isDeepStrictEqual(source(predictor), source(before.predictor))
     ? 'predictor.name change requires a model change (e.g. storageUri)'
     : undefined;
