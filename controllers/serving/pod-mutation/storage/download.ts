@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { V1Container, V1EnvVar, V1PodSpec, V1Volume } from '@kubernetes/client-node';
 import type { ClusterStorageContainer } from '../../../../definitions/serving/cluster-storage-container';
 import { internalAnnotations } from '../../../../definitions/names/serving';
@@ -70,8 +71,19 @@ function withInitializer(
   const own = withVariables(merged, modelVariables(servingContainers(spec).target, access.env));
   const made = finish(withCaBundle({ ...trusted, container: own }, storageInitializer, pod), pod.annotations);
   const initContainers = spec.initContainers ?? [];
+  if (initContainers.some((existing) => isSameDownload(existing, made.container))) return spec;
   const container = { ...made.container, name: freeName(made.container.name, initContainers) };
   return { ...spec, initContainers: [...initContainers, container], volumes: [...made.volumes] };
+}
+
+/** Whether an init container fetches the same files already: storage containers may have names of their own. */
+function isSameDownload(existing: V1Container, { image, args, volumeMounts }: V1Container): boolean {
+  const [files] = volumeMounts ?? [];
+  return (
+    existing.image === image &&
+    isDeepStrictEqual(existing.args, args) &&
+    existing.volumeMounts?.some(({ name, mountPath }) => name === files?.name && mountPath === files.mountPath) === true
+  );
 }
 
 function finish({ container, volumes }: ContainerInPod, annotations: StorageInjection['annotations']): ContainerInPod {
