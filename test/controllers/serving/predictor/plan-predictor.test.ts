@@ -272,9 +272,9 @@ describe('defaults of servers (§5.4)', () => {
 });
 
 describe('what the pod webhook is told', () => {
-  const instructions = (predictor: Predictor) =>
-    Object.fromEntries(
-      Object.entries(planned(predictor).plan.annotations).map(([key, value]) => [key.split('/')[1], value]),
+  const instructions = (predictor: Predictor): Record<string, string> =>
+    Object.fromEntries<string>(
+      Object.entries(planned(predictor).plan.annotations).map(([key, value]) => [key.split('/')[1] ?? '', value]),
     );
 
   it('is logger and batcher', () => {
