@@ -6,8 +6,7 @@ import { mergeKeyedList, mergeObjects, mergeUnion, type KeyedList, type MergeRul
  * `args`: the overlay's follow the base's. A container without a name takes the base's. Neither argument is changed.
  */
 export function mergeContainer(base: V1Container, overlay: Partial<V1Container>): V1Container {
-  const merged = mergeObjects(base, overlay, containerRules);
-  return merged.name === '' ? { ...merged, name: base.name } : merged;
+  return mergeObjects(base, overlay, containerRules);
 }
 
 /** Merges environment variables by name; used where variables come from several sources. */

@@ -12,12 +12,12 @@ export type MergeRules<T> = { readonly [Member in keyof T]?: MergeRule<NonNullab
 export function mergeObjects<T extends object>(base: T, overlay: Partial<T>, rules: MergeRules<T> = {}): T {
   const merged = { ...base };
   for (const member of membersOf(overlay)) {
-    const ours = base[member];
+    const ours = own(base, member);
     const theirs = overlay[member];
     if (!isPresent(theirs)) {
       continue;
     }
-    const rule = rules[member];
+    const rule = own(rules, member);
     if (rule !== undefined && isPresent(ours)) {
       merged[member] = rule(ours, theirs);
     } else {
@@ -31,7 +31,7 @@ export function mergeObjects<T extends object>(base: T, overlay: Partial<T>, rul
 export function mergeUnion<T extends object>(base: T, overlay: T): T {
   const kept = { ...base };
   for (const member of membersOf(base)) {
-    if (!isPresent(overlay[member])) {
+    if (!isPresent(own(overlay, member))) {
       delete kept[member];
     }
   }
@@ -110,6 +110,11 @@ function isPresent<T>(value: T): value is NonNullable<T> {
 
 function isMap(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Resources may be named like members that every object inherits: `constructor` is a valid name. */
+function own<T extends object, Member extends keyof T>(object: T, member: Member): T[Member] | undefined {
+  return Object.hasOwn(object, member) ? object[member] : undefined;
 }
 
 /** `Object.keys` forgets the type of what it lists; objects of a declared type have its members only. */

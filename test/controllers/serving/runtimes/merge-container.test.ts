@@ -174,6 +174,12 @@ describe('merging the container of an InferenceService over that of its runtime 
       },
     },
     {
+      name: 'takes resources for what they are, whatever their names',
+      base: { resources: { limits: { cpu: '1' } } },
+      overlay: { resources: { limits: { constructor: '1', toString: '2' } } },
+      merged: { resources: { limits: { cpu: '1', constructor: '1', toString: '2' } } },
+    },
+    {
       name: 'merges the security context deeply and replaces its lists',
       base: { securityContext: { runAsNonRoot: true, capabilities: { drop: ['ALL'], add: ['A'] } } },
       overlay: { securityContext: { runAsUser: 0, runAsNonRoot: false, capabilities: { add: ['B'] } } },
