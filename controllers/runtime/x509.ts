@@ -90,7 +90,10 @@ export function keyIdentifiers(subject: KeyObject, issuer: KeyObject): readonly 
 }
 
 function keyIdentifier(publicKey: KeyObject): Buffer {
-  return createHash('sha256').update(publicKey.export({ type: 'spki', format: 'der' })).digest().subarray(0, 20);
+  return createHash('sha256')
+    .update(publicKey.export({ type: 'spki', format: 'der' }))
+    .digest()
+    .subarray(0, 20);
 }
 
 function extension(id: string, value: Uint8Array): Buffer {

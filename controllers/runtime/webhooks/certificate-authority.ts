@@ -58,11 +58,7 @@ export function signedServerCertificate(
     signingKey: createPrivateKey(authority.key),
     notBefore: from,
     notAfter: until,
-    extensions: [
-      alternativeNames(hosts),
-      forServers(),
-      ...keyIdentifiers(publicKey, createPublicKey(authority.cert)),
-    ],
+    extensions: [alternativeNames(hosts), forServers(), ...keyIdentifiers(publicKey, createPublicKey(authority.cert))],
   });
   return { cert, key: keyPem(privateKey) };
 }

@@ -40,7 +40,10 @@ export class CertificateSecret {
     try {
       return { set: readCertificateSet(secret.data ?? {}), secret };
     } catch (error) {
-      log.error({ namespace, name, cause: causeText(error) }, 'Secret with certificates of webhooks is broken: mending');
+      log.error(
+        { namespace, name, cause: causeText(error) },
+        'Secret with certificates of webhooks is broken: mending',
+      );
       return { secret };
     }
   }

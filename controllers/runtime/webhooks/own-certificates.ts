@@ -36,8 +36,8 @@ export interface OwnCertificatesOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Logger;
-  /** Days that certificates are good for. @default 365 */
-  readonly lifeDays?: number;
+  /** Hours that certificates are good for. @default 8760 */
+  readonly validHours?: number;
   /** Minutes that a new authority is trusted before it signs. @default 10 */
   readonly settleMinutes?: number;
 }
@@ -91,9 +91,9 @@ export class OwnCertificates {
     manager: Pick<Manager, 'store'>,
   ) {
     const { client, secret, configurations, hosts, fieldManager, clock, random, log } = options;
-    const { lifeDays = 365, settleMinutes = 10 } = options;
+    const { validHours = 8_760, settleMinutes = 10 } = options;
     this.kept = new CertificateSecret({ client, ...secret, fieldManager, log });
-    this.policy = { hosts, lifeMs: lifeDays * 24 * 3_600_000, settleMs: settleMinutes * 60_000 };
+    this.policy = { hosts, lifeMs: validHours * 3_600_000, settleMs: settleMinutes * 60_000 };
     this.backoff = new Backoff(backoff, clock, random);
     const storesOf = (resource: ApiResource<WebhookConfiguration>, names: readonly string[]) =>
       names.map((name) => ({ resource, store: manager.store(resource, { fieldSelector: `metadata.name=${name}` }) }));
@@ -140,7 +140,10 @@ export class OwnCertificates {
     const read = await this.kept.read(signal);
     const now = clock.now();
     if (read.set === undefined) {
-      const set = this.set === undefined ? newCertificateSet(this.policy, now) : restoredCertificateSet(this.set, this.policy, now);
+      const set =
+        this.set === undefined
+          ? newCertificateSet(this.policy, now)
+          : restoredCertificateSet(this.set, this.policy, now);
       if (await this.kept.write(set, read, signal)) log.info(this.options.secret, 'certificates of webhooks made');
       return false;
     }
@@ -150,7 +153,10 @@ export class OwnCertificates {
     if (next === undefined) return trusted;
     if (await this.kept.write(next, read, signal)) {
       const signs = next.authority !== read.set.authority;
-      log.info(this.options.secret, signs ? 'new authority signs certificates of webhooks' : 'certificates of webhooks renewed');
+      log.info(
+        this.options.secret,
+        signs ? 'new authority signs certificates of webhooks' : 'certificates of webhooks renewed',
+      );
     }
     return false;
   }
@@ -193,11 +199,12 @@ export class OwnCertificates {
 
   /** Waits for a change of a configuration, at most so long. */
   private async changeOr(ms: number, signal: AbortSignal): Promise<void> {
+    if (signal.aborted || this.changed) return;
     const woken = new AbortController();
     const wake = () => woken.abort();
     this.wake = wake;
     signal.addEventListener('abort', wake);
-    if (!this.changed) await sleep(this.options.clock, ms, woken.signal);
+    await sleep(this.options.clock, ms, woken.signal);
     signal.removeEventListener('abort', wake);
     this.wake = () => undefined;
   }

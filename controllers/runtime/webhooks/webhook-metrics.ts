@@ -34,7 +34,6 @@ export function createWebhookMetrics({ registry }: Pick<RuntimeMetrics, 'registr
       seconds.observe({ webhook }, tookMs / 1000);
     },
     panicked: (): void => panics.inc(),
-    serves: (certificate: string): void =>
-      notAfter.set(new X509Certificate(certificate).validToDate.getTime() / 1000),
+    serves: (certificate: string): void => notAfter.set(new X509Certificate(certificate).validToDate.getTime() / 1000),
   };
 }

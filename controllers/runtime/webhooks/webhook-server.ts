@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
+import type { Socket } from 'node:net';
 import type { SecureVersion } from 'node:tls';
 import { listen, type BindAddress } from '../bind-address';
 import { causeText } from '../cause-text';
@@ -71,7 +72,7 @@ const idleConnectionMs = 120_000;
  *
  * Guarantees: each review gets an answer of its own before the API server gives up on it, whatever its handler does: an error and
  * silence are a 500 of that review, what can't be decoded a 400; nothing ends the process. A renewed certificate is served from the next
- * connection on; connections that are open stay.
+ * connection on; those that are open end after one more answer.
  *
  * Caveat: the port is open before there is a certificate, handshakes fail until then; readiness waits for it.
  */
@@ -80,6 +81,8 @@ export class WebhookServer implements ManagedServer {
   private readonly server: Server;
   private readonly counts: WebhookMetrics;
   private served: ServerCertificate | undefined;
+  /** What each connection was opened under. */
+  private readonly openedUnder = new WeakMap<Socket, ServerCertificate | undefined>();
   private state: 'new' | 'listening' | 'stopping' = 'new';
 
   constructor(private readonly options: WebhookServerOptions) {
@@ -90,6 +93,7 @@ export class WebhookServer implements ManagedServer {
     this.server.requestTimeout = 2 * patienceMs;
     // Before the handshake: setting a context takes effect with it.
     this.server.prependListener('connection', () => this.useNewestCertificate());
+    this.server.on('secureConnection', (socket) => void this.openedUnder.set(socket, this.served));
     // Scanners and clients that don't trust us yet: their connection ends, and that is all.
     this.server.on('tlsClientError', (error) => options.log.debug({ cause: causeText(error) }, 'TLS handshake failed'));
     options.metrics.beforeScrape(() => this.useNewestCertificate());
@@ -155,11 +159,13 @@ export class WebhookServer implements ManagedServer {
     this.answer(webhook, request, timeLimit(url))
       .catch((error: unknown) => failure(500, causeText(error)))
       .then(({ code, body }) => {
-        const unread = !request.readableEnded;
+        // Not read to the end, opened under another certificate, or stopping: the client has to connect anew.
+        const last =
+          !request.readableEnded || this.openedUnder.get(request.socket) !== this.served || this.state === 'stopping';
         response.writeHead(200, {
           'content-type': 'application/json',
           'content-length': Buffer.byteLength(body),
-          ...(unread || this.state === 'stopping' ? { connection: 'close' } : {}),
+          ...(last ? { connection: 'close' } : {}),
         });
         response.end(body);
         this.counts.ended(path, code, clock.monotonic() - began);

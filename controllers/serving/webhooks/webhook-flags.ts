@@ -1,40 +1,28 @@
-import type { SecureVersion } from 'node:tls';
-import { servingWebhookPort, webhookCertificateDirectory } from '../../../definitions/names/serving-webhooks';
+import { tlsVersions } from '../../../definitions/config/serving';
 import { UsageError } from '../../runtime/usage-error';
-import { cipherList } from '../../runtime/webhooks/tls-suites';
 
-/** How a controller serves its webhooks. */
+/** What a command line says about webhooks; it wins over the configuration. */
 export interface WebhookFlags {
-  readonly port: number;
-  /** Directory of `tls.crt` and `tls.key`; absent: the controllers make certificates themselves. */
-  readonly certificateDirectory: string | undefined;
-  readonly minVersion: SecureVersion;
-  /** OpenSSL's list; absent: Node's choice. */
-  readonly ciphers: string | undefined;
+  readonly port?: number;
+  readonly tlsMinVersion?: TlsVersion;
+  /** Go's names of cipher suites. */
+  readonly tlsCipherSuites?: readonly string[];
 }
 
+/** A version of TLS by its name in Kubernetes' flags. */
+export type TlsVersion = (typeof tlsVersions)[number];
+
 /** One line per flag. */
-export const webhookFlagsHelp = `  --webhook-port PORT               admission webhooks over HTTPS (default ${servingWebhookPort})
-  --webhook-certificates files|own  files: tls.crt and tls.key of --webhook-cert-dir, read again when they change;
-                                    own: made and renewed by the controllers (default files)
-  --webhook-cert-dir DIR            (default ${webhookCertificateDirectory})
-  --tls-min-version VERSION         VersionTLS12 or VersionTLS13, of webhooks (default VersionTLS12)
-  --tls-cipher-suites NAMES         Go's names of suites for webhooks, separated by commas (default: Node's choice)
+export const webhookFlagsHelp = `  --webhook-port PORT               admission webhooks over HTTPS (default: as configured, 9443)
+  --tls-min-version VERSION         ${tlsVersions.join(' or ')}, of webhooks (default: as configured, ${tlsVersions[0]})
+  --tls-cipher-suites NAMES         Go's names of cipher suites for webhooks, separated by commas (default: Node's choice)
 `;
 
-const names = [
-  'webhook-port',
-  'webhook-certificates',
-  'webhook-cert-dir',
-  'tls-min-version',
-  'tls-cipher-suites',
-] as const;
+const names = ['webhook-port', 'tls-min-version', 'tls-cipher-suites'] as const;
 type Flag = (typeof names)[number];
 
-const minVersions: Readonly<Record<string, SecureVersion>> = { VersionTLS12: 'TLSv1.2', VersionTLS13: 'TLSv1.3' };
-
 /**
- * Takes the flags of webhooks out of a command line in Go's syntax; the last of several wins.
+ * Takes the flags of webhooks out of a command line in Go's syntax; the last of several wins, an empty text is none.
  *
  * @returns them, and the other arguments in their order
  * @throws UsageError naming flag, value and what is allowed
@@ -44,27 +32,14 @@ export function parseWebhookFlags(args: readonly string[]): {
   readonly rest: readonly string[];
 } {
   const { given, rest } = takeFlags(args);
-  const certificates = given.get('webhook-certificates') ?? 'files';
-  if (certificates !== 'files' && certificates !== 'own') {
-    throw new UsageError(`--webhook-certificates: ${JSON.stringify(certificates)} is not allowed, give files or own`);
-  }
-  const version = given.get('tls-min-version') ?? '';
-  const minVersion = version === '' ? 'TLSv1.2' : minVersions[version];
-  if (minVersion === undefined) {
-    const allowed = Object.keys(minVersions).join(' or ');
-    throw new UsageError(`--tls-min-version: ${JSON.stringify(version)} is not allowed, give ${allowed}`);
-  }
-  const suites = (given.get('tls-cipher-suites') ?? '')
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
-  const directory = given.get('webhook-cert-dir') ?? webhookCertificateDirectory;
+  const port = given.get('webhook-port');
+  const version = given.get('tls-min-version');
+  const suites = given.get('tls-cipher-suites');
   return {
     flags: {
-      port: parsePort(given.get('webhook-port') ?? String(servingWebhookPort)),
-      certificateDirectory: certificates === 'own' ? undefined : directory,
-      minVersion,
-      ciphers: cipherList(suites),
+      ...(port === undefined ? {} : { port: parsePort(port) }),
+      ...(version === undefined ? {} : { tlsMinVersion: parseVersion(version) }),
+      ...(suites === undefined ? {} : { tlsCipherSuites: suites.split(',').map((name) => name.trim()) }),
     },
     rest,
   };
@@ -83,7 +58,8 @@ function takeFlags(args: readonly string[]): { given: ReadonlyMap<Flag, string>;
     }
     const value = match?.[2] ?? args[(place += 1)];
     if (value === undefined) throw new UsageError(`--${flag}: needs a value`);
-    given.set(flag, value);
+    if (value === '') given.delete(flag);
+    else given.set(flag, value);
   }
   return { given, rest };
 }
@@ -92,4 +68,10 @@ function parsePort(text: string): number {
   const port = /^[0-9]{1,5}$/.test(text) ? Number(text) : NaN;
   if (port >= 1 && port <= 65_535) return port;
   throw new UsageError(`--webhook-port: ${JSON.stringify(text)} is no port, give a number from 1 to 65535`);
+}
+
+function parseVersion(text: string): TlsVersion {
+  const version = tlsVersions.find((name) => name === text);
+  if (version !== undefined) return version;
+  throw new UsageError(`--tls-min-version: ${JSON.stringify(text)} is not allowed, give ${tlsVersions.join(' or ')}`);
 }
