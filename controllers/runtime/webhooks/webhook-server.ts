@@ -44,6 +44,8 @@ export interface WebhookServerOptions {
   readonly address: BindAddress;
   /** The certificate to serve, undefined while there is none; asked before each connection. */
   readonly certificate: () => ServerCertificate | undefined;
+  /** Work that keeps the certificate right, until the signal aborts; never rejects. */
+  readonly upkeep?: (signal: AbortSignal) => Promise<void>;
   /** @default 'TLSv1.2' */
   readonly minVersion?: SecureVersion;
   /** OpenSSL's list. @default Node's */
@@ -103,6 +105,10 @@ export class WebhookServer implements ManagedServer {
     const address = await listen(this.server, this.options.address, this.name);
     this.state = 'listening';
     return address;
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    await this.options.upkeep?.(signal);
   }
 
   notReady(): string | undefined {

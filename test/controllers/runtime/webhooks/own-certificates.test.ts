@@ -91,13 +91,14 @@ async function replica(
     webhooks: { '/review': { name: 'test', handle: async () => ({ allowed: true }) } },
     address: { host: '127.0.0.1', port: serves ? port : 0 },
     certificate: () => certificates.current,
+    upkeep: (signal) => certificates.run(signal),
     clock: realClock,
     log,
     metrics,
     lingerMs: 0,
     drainMs: 0,
   });
-  manager.addServer(Object.assign(server, { run: (signal: AbortSignal) => certificates.run(signal) }));
+  manager.addServer(server);
   const stop = new AbortController();
   const running = manager.run(stop.signal);
   let ended: Promise<number> | undefined;
