@@ -1,4 +1,5 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { isIP } from 'node:net';
 import { causeText } from '../cause-text';
 import type { ServerCertificate } from '../self-signed-certificate';
 import {
@@ -163,5 +164,7 @@ function validityOf(cert: string): Validity {
 
 function isFor({ cert }: ServerCertificate, hosts: readonly string[]): boolean {
   const certificate = new X509Certificate(cert);
-  return hosts.every((host) => (certificate.checkHost(host) ?? certificate.checkIP(host)) !== undefined);
+  return hosts.every(
+    (host) => (isIP(host) === 0 ? certificate.checkHost(host) : certificate.checkIP(host)) !== undefined,
+  );
 }
