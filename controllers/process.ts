@@ -141,7 +141,13 @@ function secureMetrics(client: KubernetesClient, metrics: RuntimeMetrics, log: L
     return () => secureMetricsServer({ ...shared, certificate: selfSignedCertificate(hostname(), realClock.now()) });
   }
   // Read before anything is started: a wrong path is a wrong command line.
-  const files = new CertificateFiles(metricsCertPath, realClock, log);
+  const files = new CertificateFiles({
+    directory: metricsCertPath,
+    purpose: 'metrics',
+    setting: '--metrics-cert-path',
+    clock: realClock,
+    log,
+  });
   return () => secureMetricsServer({ ...shared, certificate: files.current, renewed: () => files.renewed() });
 }
 

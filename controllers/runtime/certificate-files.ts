@@ -10,6 +10,17 @@ import type { ServerCertificate } from './self-signed-certificate';
 /** Files are looked at again no sooner: the kubelet needs a minute to bring new ones anyway. */
 const rereadAfterMs = 5_000;
 
+/** Which files, and what they are for. */
+export interface CertificateFilesOptions {
+  readonly directory: string;
+  /** For the log: `metrics`. */
+  readonly purpose: string;
+  /** Flag or field that names the directory, for errors: `--metrics-cert-path`. */
+  readonly setting: string;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
+
 /**
  * A certificate and its key in a directory, as a Secret of type `kubernetes.io/tls` is mounted: `tls.crt`, `tls.key`. They are
  * renewed while the process runs.
@@ -22,18 +33,13 @@ export class CertificateFiles {
   private good: ServerCertificate;
 
   /** @throws ConfigError naming directory and cause when there is no good certificate to begin with */
-  constructor(
-    private readonly directory: string,
-    private readonly clock: Clock,
-    private readonly log: Logger,
-  ) {
+  constructor(private readonly options: CertificateFilesOptions) {
+    const { directory, setting, clock } = options;
     this.readAt = clock.monotonic();
     try {
       this.good = readCertificate(directory);
     } catch (error) {
-      throw new ConfigError('--metrics-cert-path', [
-        `reading tls.crt and tls.key in ${directory}: ${causeText(error)}`,
-      ]);
+      throw new ConfigError(setting, [`reading tls.crt and tls.key in ${directory}: ${causeText(error)}`]);
     }
   }
 
@@ -44,20 +50,18 @@ export class CertificateFiles {
 
   /** The new certificate if there is one since the last call. */
   renewed(): ServerCertificate | undefined {
-    const now = this.clock.monotonic();
+    const { directory, purpose, clock, log } = this.options;
+    const now = clock.monotonic();
     if (now - this.readAt < rereadAfterMs) return undefined;
     this.readAt = now;
     try {
-      const read = readCertificate(this.directory);
+      const read = readCertificate(directory);
       if (read.cert === this.good.cert && read.key === this.good.key) return undefined;
       this.good = read;
-      this.log.info({ directory: this.directory }, 'serving metrics under a renewed certificate');
+      log.info({ directory }, `serving ${purpose} under a renewed certificate`);
       return read;
     } catch (error) {
-      this.log.warn(
-        { directory: this.directory, cause: causeText(error) },
-        'certificate of metrics not read: serving the last one',
-      );
+      log.warn({ directory, cause: causeText(error) }, `certificate of ${purpose} not read: serving the last one`);
       return undefined;
     }
   }

@@ -8,7 +8,7 @@ import type { Logger } from './log';
 import { reconcileResults, type ReconcileOutcome, type RuntimeMetrics } from './metrics';
 import { keyOf, refOf, type ObjectKey } from './object-key';
 import { WorkQueue, type KeyBackoff, type Priority } from './queue';
-import { retryAfterSecondsOf, TerminalError } from './reconcile-error';
+import { isProgrammingError, retryAfterSecondsOf, TerminalError } from './reconcile-error';
 import type { Store } from './store';
 
 /** What a reconcile has beside its key. */
@@ -263,9 +263,4 @@ class ControllerRun<T extends KubernetesObject> {
     log.error({ err: error }, `reconcile failed: ${causeText(error)}`);
     return 'error';
   }
-}
-
-/** What Go would call a panic. */
-function isProgrammingError(error: unknown): boolean {
-  return error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError;
 }

@@ -8,6 +8,7 @@ import { withDeadline } from './deadline';
 import type { Controller, ControllerEnvironment } from './controller';
 import { healthServer, type HealthCheck } from './health';
 import type { LeaderElection } from './leader-election';
+import type { ManagedServer } from './managed-server';
 import { metricsServer } from './metrics-server';
 import { runPeriodic, type Periodic } from './periodic';
 import { Reflector } from './reflector';
@@ -70,6 +71,7 @@ export class Manager {
   private readonly watched = new Map<string, Watched>();
   private readonly controllers: Controller<KubernetesObject>[] = [];
   private readonly periodic: Periodic[] = [];
+  private readonly servers: ManagedServer[] = [];
   private readonly readiness: HealthCheck[] = [() => this.notListed()];
 
   constructor(private readonly options: ManagerOptions) {}
@@ -116,6 +118,12 @@ export class Manager {
     this.controllers.push(controller);
   }
 
+  /** Adds a server; it listens from the start, whoever holds the lease, until all work has ended. */
+  addServer(server: ManagedServer): void {
+    this.servers.push(server);
+    this.readiness.push(() => server.notReady());
+  }
+
   /**
    * Adds work that is done every so often (± 10 %) while the lease is ours, for the first time one interval after the start. An error is
    * logged, and the work done again after the next interval.
@@ -141,14 +149,17 @@ export class Manager {
     const servers = await this.listen();
     const reading = new AbortController();
     const reflectors = Promise.all([...this.watched.values()].map(({ run }) => run(reading.signal)));
+    const serving = Promise.all(this.servers.map((server) => server.run?.(reading.signal)));
     try {
       await this.allListed(stop);
       if (leaderElection === undefined) return await this.work(stop, undefined);
       if (stop.aborted || !(await leaderElection.acquire(stop))) return 0;
       return await this.work(stop, leaderElection);
     } finally {
+      const lost = leaderElection?.lostSignal.aborted === true;
+      if (!lost) await Promise.all(this.servers.map((server) => server.close()));
       reading.abort();
-      if (leaderElection?.lostSignal.aborted !== true) await reflectors;
+      if (!lost) await Promise.all([reflectors, serving]);
       for (const server of servers) server.close();
       for (const server of servers) server.closeAllConnections();
       log.info('stopped');
@@ -213,6 +224,9 @@ export class Manager {
         const server = metricsEndpoint.server?.() ?? metricsServer(metrics);
         log.info({ address: await listen(server, metricsEndpoint.address, 'metrics') }, 'metrics listening');
         servers.push(server);
+      }
+      for (const server of this.servers) {
+        log.info({ address: await server.listen() }, `${server.name} listening`);
       }
     } catch (error) {
       for (const server of servers) server.close();

@@ -15,3 +15,8 @@ export function retryAfterSecondsOf(error: unknown): number {
   const seconds: unknown = Reflect.get(error, 'retryAfterSeconds');
   return typeof seconds === 'number' && Number.isFinite(seconds) && seconds > 0 ? seconds : 0;
 }
+
+/** What Go would call a panic. */
+export function isProgrammingError(error: unknown): boolean {
+  return error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError;
+}

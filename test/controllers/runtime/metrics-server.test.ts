@@ -136,8 +136,11 @@ describe('a certificate in files', () => {
   });
   afterEach(() => rm(directory, { recursive: true }));
 
+  const certificateFiles = () =>
+    new CertificateFiles({ directory, purpose: 'metrics', setting: '--metrics-cert-path', clock, log });
+
   it('is served anew once it was renewed, without a restart', async () => {
-    const files = new CertificateFiles(directory, clock, log);
+    const files = certificateFiles();
     const { client, connection, metrics } = runtimeClient({ url: 'https://127.0.0.1:1', ca: first.cert, token: '' });
     const access = new MetricsAccess(client, clock);
     const server = secureMetricsServer({
@@ -167,7 +170,7 @@ describe('a certificate in files', () => {
   });
 
   it('stays the last good one when key and certificate do not fit together, and says so', async () => {
-    const files = new CertificateFiles(directory, clock, log);
+    const files = certificateFiles();
     await writeFile(join(directory, 'tls.key'), second.key);
     await clock.advance(5_000);
     expect(files.renewed()).toBeUndefined();
@@ -179,7 +182,7 @@ describe('a certificate in files', () => {
 
   it('that is not there is a wrong command line', async () => {
     await rm(join(directory, 'tls.key'));
-    expect(() => new CertificateFiles(directory, clock, log)).toThrow(
+    expect(() => certificateFiles()).toThrow(
       `--metrics-cert-path: reading tls.crt and tls.key in ${directory}: ENOENT`,
     );
   });
