@@ -207,6 +207,38 @@ describe('a component that can’t be written', () => {
   });
 });
 
+describe('a failure before anything could be looked at', () => {
+  const error = new Error('ConfigMap inferenceservice-config, key ingress: not JSON');
+  const facts: Partial<StatusFacts> = {
+    failure: { component: 'predictor', error },
+    components: { predictor: { pods: [] }, transformer: { pods: [] } },
+    ingress: undefined,
+    runtime: undefined,
+  };
+
+  it('leaves what is known of the model and of other components', () => {
+    const [before] = history(['ready'], withTransformer);
+    const status = after('ready', facts, before?.status);
+    expect(told(status)).toEqual([
+      'IngressReady True',
+      'PredictorReady False ReconcileFailed',
+      'Ready False ReconcileFailed',
+      'Stopped False',
+      'TransformerReady True NewReplicaSetAvailable',
+    ]);
+    expect(status.modelStatus).toEqual(before?.status.modelStatus);
+  });
+
+  it('leaves the others Unknown in a service that is new, or was stopped', () => {
+    const [stopped] = history(['stopped'], withTransformer);
+    for (const before of [undefined, stopped?.status]) {
+      const status = after('ready', facts, before);
+      expect(told(status)).toEqual(expect.arrayContaining(['IngressReady Unknown', 'TransformerReady Unknown']));
+      expect(status.modelStatus?.transitionStatus).toBe('InProgress');
+    }
+  });
+});
+
 describe('a service that is stopped (§4.7)', () => {
   it('forgets everything but its mode, and says why nothing is ready (case 11)', () => {
     expect(after('stopped', { generation: 4 }, ready)).toEqual({
