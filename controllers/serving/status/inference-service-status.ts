@@ -15,7 +15,7 @@ import type { ComponentPod } from './component-pods';
 import { componentReadiness, type Readiness } from './component-readiness';
 import * as living from './living-conditions';
 import { modelStatus, refusedModel } from './model-status';
-import { conditionsOf, type InferenceServiceStatus } from './stored-status';
+import { conditionsOf, type InferenceServiceStatus, type ModelStatus } from './stored-status';
 
 /** What is known of one component. */
 export interface ComponentFacts {
@@ -50,7 +50,10 @@ export interface StatusFacts {
   /** `metadata.generation` of the InferenceService that was worked on. */
   readonly generation: number;
   readonly mode: string;
-  /** Exactly the components of the spec; those that were not reached because of a failure too. */
+  /**
+   * Exactly the components of the spec. After a failure one without Deployment and pods counts as not looked at: its condition stays,
+   * and so does modelStatus where it is the predictor.
+   */
   readonly components: Readonly<Partial<Record<ComponentName, ComponentFacts>>>;
   readonly failure?: ComponentFailure | undefined;
   /** Absent: not reached because of a failure. */
@@ -93,13 +96,7 @@ function runningStatus(facts: StatusFacts, nowMs: number): InferenceServiceStatu
   const conditions = runningConditions(facts, nowMs);
   const isTrue = (type: string) => conditionOf(conditions, type)?.status === 'True';
   const refused = failure?.error instanceof PredictorFailure ? failure.error : undefined;
-  const model =
-    refused === undefined
-      ? modelStatus(
-          { before: before?.modelStatus, pods: components.predictor?.pods ?? [], ready: isTrue(ready) },
-          nowMs,
-        )
-      : refusedModel(before?.modelStatus, refused, nowMs);
+  const model = modelOf(facts, refused, isTrue(ready), nowMs);
   const urls = Object.fromEntries(
     present(components).flatMap((name) => {
       const planned = isTrue(componentConditions[name]) ? components[name]?.url : undefined;
@@ -122,6 +119,23 @@ function runningStatus(facts: StatusFacts, nowMs: number): InferenceServiceStatu
   };
 }
 
+function modelOf(
+  facts: StatusFacts,
+  refused: PredictorFailure | undefined,
+  isReady: boolean,
+  nowMs: number,
+): ModelStatus {
+  const before = facts.before?.modelStatus;
+  if (refused !== undefined) return refusedModel(before, refused, nowMs);
+  if (before !== undefined && before.transitionStatus !== '' && notLookedAt(facts, 'predictor')) return before;
+  return modelStatus({ before, pods: facts.components.predictor?.pods ?? [], ready: isReady }, nowMs);
+}
+
+function notLookedAt({ components, failure }: StatusFacts, name: ComponentName): boolean {
+  const { deployment, pods = [] } = components[name] ?? {};
+  return failure !== undefined && deployment === undefined && pods.length === 0;
+}
+
 /** In upstream's order: components, Stopped, ingress; where two have something to say of Ready the last one has. */
 function runningConditions(facts: StatusFacts, nowMs: number): readonly Condition[] {
   const { before, components, ingress } = facts;
@@ -139,26 +153,25 @@ function runningConditions(facts: StatusFacts, nowMs: number): readonly Conditio
   return living.settled(stored, living.gated(conditions, rest, nowMs));
 }
 
-function readinessOf(
-  name: ComponentName,
-  { before, generation, components, failure }: StatusFacts,
-  stored: readonly Condition[],
-): Readiness {
+function readinessOf(name: ComponentName, facts: StatusFacts, stored: readonly Condition[]): Readiness {
+  const { before, generation, components, failure } = facts;
+  const condition = conditionOf(stored, componentConditions[name]);
   if (failure?.component === name) {
     const { error, reason = servingReasons.reconcileFailed } = failure;
     return { status: 'False', reason, message: error.message };
   }
+  if (notLookedAt(facts, name)) return resumed(condition) ?? condition ?? { status: 'Unknown' };
   return componentReadiness({
     component: name,
     deployment: components[name]?.deployment,
     pods: components[name]?.pods ?? [],
-    before: conditionOf(stored, componentConditions[name]),
+    before: condition,
     changed: before?.observedGeneration !== generation,
   });
 }
 
-/** Routes that nobody has looked at since the service was stopped are not stopped any more. */
-function resumed(condition: Condition | undefined): IngressFacts | undefined {
+/** What nobody has looked at since the service was stopped is not stopped any more. */
+function resumed(condition: Condition | undefined): Readiness | undefined {
   return condition?.reason === servingReasons.stopped ? { status: 'Unknown' } : undefined;
 }
 
