@@ -13,9 +13,7 @@ export function podSurroundings(
 ): PodSurroundings {
   return {
     clusterStorageContainers: () =>
-      stores.storageContainers
-        .list()
-        .toSorted((one, other) => (one.metadata.name < other.metadata.name ? -1 : 1)),
+      stores.storageContainers.list().toSorted((one, other) => (one.metadata.name < other.metadata.name ? -1 : 1)),
     secret: (namespace, name) => client.get(secrets, { namespace, name }),
     serviceAccount: (namespace, name) => client.get(serviceAccounts, { namespace, name }),
     inferenceService: (namespace, name) => stores.inferenceServices.get(keyOf({ metadata: { namespace, name } })),

@@ -5,8 +5,11 @@ import { leaderElectionPermissions } from './leader-election';
 import type { Permission, Verb } from './permission';
 
 const follow = ['list', 'watch'] as const;
-/** A child is applied server-side, which is a patch and, for a new object, needs `create` too. */
-const keep = [...follow, 'create', 'patch', 'delete'] as const;
+/**
+ * A child is applied server-side, which is a patch and, for a new object, needs `create` too; `get`: an object of somebody else that
+ * has its name is looked for before it is made.
+ */
+const keep = ['get', ...follow, 'create', 'patch', 'delete'] as const;
 
 /**
  * What the serving controller is allowed to do, metrics apart. Children and credentials are in namespaces of users, which nobody
@@ -21,7 +24,7 @@ export const servingPermissions = ({ webhooks }: Pick<ServingConfig, 'webhooks'>
     [...follow, 'patch'],
     'follow InferenceServices; add and remove the finalizer',
   ),
-  inCluster(servingGroup, 'inferenceservices/status', ['patch', 'update'], 'write conditions, URL and model status'),
+  inCluster(servingGroup, 'inferenceservices/status', ['patch'], 'write conditions, URL and model status'),
   inCluster(servingGroup, 'servingruntimes', follow, 'choose the model server among those of the namespace'),
   inCluster(servingGroup, 'clusterservingruntimes', follow, 'choose the model server among those of the cluster'),
   inCluster(servingGroup, 'clusterstoragecontainers', follow, 'choose the container that fetches the model'),

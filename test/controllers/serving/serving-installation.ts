@@ -189,8 +189,7 @@ export class ServingInstallation {
 
   deployment = async (where: string, name: string): Promise<V1Deployment | undefined> =>
     (await this.cluster.find({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { namespace: where, name } })) as
-      | V1Deployment
-      | undefined;
+      V1Deployment | undefined;
 
   pods = async (where: string): Promise<V1Pod[]> => {
     const { body } = await this.cluster.request('GET', `/api/v1/namespaces/${where}/pods`);
@@ -214,7 +213,10 @@ export class ServingInstallation {
 }
 
 /** A condition of a status. */
-export const conditionOf = (status: InferenceServiceStatus | undefined, type: string): Partial<V1Condition> | undefined =>
+export const conditionOf = (
+  status: InferenceServiceStatus | undefined,
+  type: string,
+): Partial<V1Condition> | undefined =>
   status?.conditions?.find((condition) => condition.type === type) as Partial<V1Condition> | undefined;
 
 /** An InferenceService of a scikit-learn model, or of another spec. */

@@ -1,3 +1,4 @@
+import { waitFor } from '../../cluster/wait-for';
 import { inferenceServiceOf, ServingInstallation } from './serving-installation';
 
 let installation: ServingInstallation;
@@ -26,6 +27,7 @@ describe('an InferenceService in Standard mode', () => {
     expect(await installation.cluster.find(ingress)).toBeDefined();
   }, 60_000);
 
+  // The garbage collector learns of new kinds every half minute.
   it('goes with everything that was made for it', async () => {
     const namespace = await installation.cluster.namespace('standard');
     const iris = inferenceServiceOf(namespace, 'iris');
@@ -33,10 +35,9 @@ describe('an InferenceService in Standard mode', () => {
     await installation.ready(iris);
     await installation.cluster.remove(iris);
     await installation.gone(iris);
-    await installation.gone({
-      apiVersion: 'apps/v1',
-      kind: 'Deployment',
-      metadata: { name: 'iris-predictor', namespace },
+    const deployment = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'iris-predictor', namespace } };
+    await waitFor('the Deployment to be gone', async () => !(await installation.cluster.find(deployment)), {
+      timeout: 90_000,
     });
-  }, 60_000);
+  }, 120_000);
 });

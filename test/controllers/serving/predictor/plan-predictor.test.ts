@@ -207,10 +207,14 @@ describe('placeholders of a runtime (case 77)', () => {
 });
 
 describe('defaults of servers (§5.4)', () => {
-  const served = (serverType: string, model: Predictor['model'], spec: Partial<ServingRuntime['spec']> = {}) =>
+  const served = (
+    serverType: string,
+    model: NonNullable<Predictor['model']>,
+    spec: Partial<ServingRuntime['spec']> = {},
+  ) =>
     planned(
       { model },
-      { supportedModelFormats: [{ name: model?.modelFormat?.name ?? '', autoSelect: true }], ...spec },
+      { supportedModelFormats: [{ name: model.modelFormat?.name ?? '', autoSelect: true }], ...spec },
       { serverType },
     );
   const format = (name: string) => ({ modelFormat: { name }, storageUri: 's3://b/m' });
