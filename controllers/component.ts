@@ -37,6 +37,8 @@ export interface ConfiguredComponent {
 /** What a component is given. */
 export interface ComponentParts {
   readonly client: KubernetesClient;
+  /** Writes whoever holds the lease: for what every replica does, such as keeping the certificate it serves with. */
+  readonly unguardedClient: KubernetesClient;
   readonly events: EventRecorder;
   /** Throws once another process may hold the lease: call it before anything is changed outside of the API server. Absent without a lease. */
   readonly beforeWrite?: () => void;

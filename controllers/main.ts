@@ -30,12 +30,8 @@ const components: readonly Command[] = [
     name: 'serving',
     summary: 'makes InferenceServices run: model servers, scaling, routes, status, admission',
     run: async (args) => {
-      const flags = parseControllerFlags(args);
-      const [{ serving }, { runComponent }] = await Promise.all([
-        import('./serving/component.js'),
-        import('./process.js'),
-      ]);
-      return runComponent(serving, flags, process.env);
+      const { runServing } = await import('./serving/command.js');
+      return runServing(args, process.env);
     },
   },
 ];

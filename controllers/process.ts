@@ -56,6 +56,10 @@ export async function runComponent(
   const guarded = election === undefined ? {} : { beforeWrite: () => election.assertHeld() };
   const connection = new ApiConnection({ config: cluster, clock: realClock, metrics, userAgent, ...guarded });
   const client = new KubernetesClient(connection);
+  const unguardedClient =
+    election === undefined
+      ? client
+      : new KubernetesClient(new ApiConnection({ config: cluster, clock: realClock, metrics, userAgent }));
   const events = new EventRecorder({
     client,
     clock: realClock,
@@ -84,7 +88,17 @@ export async function runComponent(
   });
   if (configured.enabled) {
     const directory = environment['SLIPWAY_SERVICE_ACCOUNT_DIRECTORY'] ?? serviceAccountDirectory;
-    const parts = { client, events, clock: realClock, random: realRandom, metrics, log, userAgent, ...guarded };
+    const parts = {
+      client,
+      unguardedClient,
+      events,
+      clock: realClock,
+      random: realRandom,
+      metrics,
+      log,
+      userAgent,
+      ...guarded,
+    };
     configured.addTo(manager, { ...parts, serviceAccountDirectory: directory });
   } else {
     log.warn({ component: component.name }, 'switched off by configuration: healthy and idle');

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { servingConfigFile, type ServingConfig } from '../../definitions/config/serving';
 import { servingLease } from '../../definitions/names/serving';
 import { servingEvents } from '../../definitions/names/serving-conditions';
@@ -7,8 +8,10 @@ import { Controller, watching, type Watch } from '../runtime/controller';
 import type { Manager } from '../runtime/manager';
 import { keyOf, type ObjectKey } from '../runtime/object-key';
 import type { Store } from '../runtime/store';
+import { servingAdmission } from './admission';
 import { CaBundle } from './ca-bundle';
 import { LiveConfig } from './config/live-config';
+import { clusterDomainOf } from './ingress/cluster-domain';
 import { servingMetrics } from './metrics';
 import { ModelConfig } from './model-config';
 import { Planner } from './planner';
@@ -21,6 +24,8 @@ import { readyCounts } from './status/ready-counts';
 import { keysOfRuntime, type RuntimeChange } from './status/runtime-keys';
 import { storageInjector } from './storage-injector';
 import { podSurroundings } from './surroundings';
+import type { WebhookFlags } from './webhooks/webhook-flags';
+import { addServingWebhooks } from './webhooks/webhook-server';
 
 /** Name of the controller in metrics and logs: upstream's, so that its dashboards fit. */
 const controllerName = 'inferenceservice';
@@ -29,29 +34,30 @@ const controllerName = 'inferenceservice';
 const defaultNamespace = 'kserve';
 
 /** `slipway serving`: makes InferenceServices run. */
-// Imported when it is asked for, which the tool does not see.
-// ts-unused-exports:disable-next-line
-export const serving: Component = {
+export const serving = (flags: WebhookFlags): Component => ({
   name: 'serving',
   lease: servingLease,
   configFile: servingConfigFile,
-  configure: (file, environment) => new ConfiguredServing(servingSettings(file), environment),
-};
+  configure: (file, environment) => new ConfiguredServing(servingSettings(file), flags, environment),
+});
 
 class ConfiguredServing implements ConfiguredComponent {
   readonly enabled = true;
   private readonly namespace: string;
+  private readonly clusterDomain: string;
 
   constructor(
     private readonly config: ServingConfig,
+    private readonly flags: WebhookFlags,
     environment: Environment,
   ) {
     this.namespace = environment['POD_NAMESPACE'] ?? defaultNamespace;
+    this.clusterDomain = config.clusterDomain ?? clusterDomainOf(resolvConf(), environment);
   }
 
   addTo(manager: Manager, parts: ComponentParts): void {
     const { client, clock, events } = parts;
-    const { namespace, config } = this;
+    const { namespace, config, clusterDomain, flags } = this;
     const stores = servingStores(manager, namespace);
     const metrics = servingMetrics(parts.metrics.registry);
     parts.metrics.beforeScrape(() => metrics.setReady(readyCounts(stores.inferenceServices.list())));
@@ -78,7 +84,7 @@ class ConfiguredServing implements ConfiguredComponent {
       modelConfig,
       events,
       clock,
-      clusterDomain: config.clusterDomain,
+      clusterDomain,
     });
     manager.add(
       new Controller<InferenceService>({
@@ -89,10 +95,30 @@ class ConfiguredServing implements ConfiguredComponent {
         workers: config.workers,
       }),
     );
+    addServingWebhooks(manager, {
+      config: { ...config, clusterDomain },
+      flags,
+      admission: servingAdmission({ config: live, stores, client, surroundings, managerNamespace: namespace }),
+      client: parts.unguardedClient,
+      namespace,
+      clock,
+      random: parts.random,
+      log: parts.log,
+      metrics: parts.metrics,
+    });
   }
 
   async close(): Promise<void> {
     // Holds nothing beside its watches.
+  }
+}
+
+function resolvConf(): string {
+  try {
+    return readFileSync('/etc/resolv.conf', 'utf8');
+  } catch {
+    // Outside of a pod there may be none.
+    return '';
   }
 }
 

@@ -31,8 +31,8 @@ const certificate = z.discriminatedUnion('from', [
 export const servingConfigSchema = z.strictObject({
   /** InferenceServices worked on at the same time. */
   workers: z.int().min(1).max(64).default(16),
-  /** DNS domain of the cluster, for `service.namespace.svc.<domain>`. */
-  clusterDomain: z.string().min(1).default('cluster.local'),
+  /** DNS domain of the cluster, for `service.namespace.svc.<domain>`; absent: what the pod's resolv.conf says. */
+  clusterDomain: z.string().min(1).exactOptional(),
   webhooks: z
     .strictObject({
       /** Off: objects are taken as they come; only for clusters whose webhooks another control plane serves. */

@@ -34,6 +34,13 @@ export const servingPermissions = ({ webhooks }: Pick<ServingConfig, 'webhooks'>
     ['list', 'delete'],
     'delete the models of a multi-model InferenceService that is deleted',
   ),
+  inCluster(servingGroup, 'localmodelcaches', ['list'], 'find the cache on nodes that has a service’s model'),
+  inCluster(
+    servingGroup,
+    'localmodelnamespacecaches',
+    ['list'],
+    'find the namespace’s cache that has a service’s model',
+  ),
   inCluster('apps', 'deployments', keep, 'run predictor, transformer and explainer'),
   inCluster('', 'services', keep, 'give predictor, transformer and explainer an address'),
   inCluster('autoscaling', 'horizontalpodautoscalers', keep, 'scale predictor, transformer and explainer'),

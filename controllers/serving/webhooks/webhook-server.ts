@@ -16,7 +16,7 @@ import type { ServingAdmission } from './serving-admission';
 import type { WebhookFlags } from './webhook-flags';
 
 export interface ServingWebhookOptions {
-  readonly config: Pick<ServingConfig, 'webhooks' | 'clusterDomain'>;
+  readonly config: Pick<ServingConfig, 'webhooks'> & { readonly clusterDomain: string };
   readonly flags: WebhookFlags;
   readonly admission: ServingAdmission;
   /** Must write without the lease: every replica serves. */

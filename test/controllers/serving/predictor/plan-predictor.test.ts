@@ -213,8 +213,8 @@ describe('defaults of servers (§5.4)', () => {
     spec: Partial<ServingRuntime['spec']> = {},
   ) =>
     planned(
-      { model },
-      { supportedModelFormats: [{ name: model.modelFormat?.name ?? '', autoSelect: true }], ...spec },
+      { ...(model !== undefined && { model }) },
+      { supportedModelFormats: [{ name: model?.modelFormat?.name ?? '', autoSelect: true }], ...spec },
       { serverType },
     );
   const format = (name: string) => ({ modelFormat: { name }, storageUri: 's3://b/m' });
