@@ -86,8 +86,10 @@ export class ServingInstallation {
       cleanups.push(() => cluster.close());
       await cluster.installCrds(servingDefinitions.map(customResourceDefinition));
       const manifests = rendered(options.serving ?? {});
-      for (const manifest of manifests) {
-        if (manifest.kind === 'Deployment' || (!webhooks && manifest.kind.endsWith('WebhookConfiguration'))) continue;
+      // Once registered the webhooks are asked, and nobody answers before the controller runs.
+      const isWebhook = ({ kind }: ObjectReference) => kind.endsWith('WebhookConfiguration');
+      const others = manifests.filter((manifest) => !isWebhook(manifest) && manifest.kind !== 'Deployment');
+      for (const manifest of [...others, ...(webhooks ? manifests.filter(isWebhook) : [])]) {
         await cluster.apply(manifest, { fieldManager: 'gitops' });
       }
       const config = await readKubeconfig([servers.adminKubeconfig], realClock);

@@ -261,7 +261,8 @@ describe('defaults of servers (§5.4)', () => {
   });
 
   it('Triton is told to load models on demand when there are no files', () => {
-    const args = (model: Predictor['model']) => served('tritonserver', model).plan.podSpec.containers[0]?.args;
+    const args = (model: NonNullable<Predictor['model']>) =>
+      served('tritonserver', model).plan.podSpec.containers[0]?.args;
     expect(args({ modelFormat: { name: 'onnx' } })).toEqual(['--model_name=iris', '--model-control-mode=explicit']);
     expect(args(format('onnx'))).toEqual(['--model_name=iris']);
     expect(served('tritonserver', format('onnx')).protocol).toBe('v2');
