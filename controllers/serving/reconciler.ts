@@ -1,13 +1,7 @@
 import { servingAnnotations, stopAnnotation, type ComponentName } from '../../definitions/names/serving';
 import { inferenceServiceFinalizer } from '../../definitions/names/serving';
-import {
-  componentConditions,
-  servingConditions,
-  servingEvents,
-  servingReasons,
-} from '../../definitions/names/serving-conditions';
+import { servingConditions, servingEvents, servingReasons } from '../../definitions/names/serving-conditions';
 import { inferenceServices, type InferenceService } from '../../definitions/serving/inference-service';
-import { ApiError } from '../runtime/api-error';
 import { causeText } from '../runtime/cause-text';
 import { ChildNotOurs } from '../runtime/child-ownership';
 import type { KubernetesClient } from '../runtime/client';
@@ -28,19 +22,19 @@ import { finalize } from './finalize';
 import type { ComponentPlans } from './ingress/component-plans';
 import type { ClusterFacts } from './ingress/exposure';
 import { componentUrl } from './ingress/host';
-import type { ReadyComponents } from './ingress/ready-components';
+import { IngressFailure } from './ingress/ingress-failure';
+import { refusedIngress } from './ingress/readiness';
 import { mergeDifference } from './merge-difference';
 import type { ModelConfig } from './model-config';
+import { emptyFacts, isPassing, keepsOut, listed, type Pass, readyComponents } from './pass';
 import type { Planner, PlannedComponents } from './planner';
 import { PredictorFailure } from './predictor-failure';
 import { writeRoutes } from './routes';
 import type { ServingStores } from './serving-stores';
-import { componentReadiness } from './status/component-readiness';
 import {
   inferenceServiceStatus,
   type ComponentFacts,
   type ComponentFailure as FailedComponent,
-  type IngressFacts,
   type StatusFacts,
 } from './status/inference-service-status';
 import { statusEvents } from './status/status-events';
@@ -63,17 +57,6 @@ export interface ServingParts {
 const slowRetrySeconds = 300;
 /** A child's name that somebody else uses may become free at any time. */
 const takenNameRetrySeconds = 60;
-
-/** What one pass has found out. */
-interface Pass {
-  readonly mode: string;
-  readonly components: Partial<Record<ComponentName, ComponentFacts>>;
-  readonly planned?: PlannedComponents;
-  readonly failure?: FailedComponent;
-  readonly ingress?: IngressFacts;
-  readonly stopped: boolean;
-  readonly requeueSeconds?: number;
-}
 
 /** Makes of each InferenceService what it asks for, in Standard mode: Deployments, Services, autoscalers, routes, and its status. */
 export class ServingReconciler {
@@ -98,6 +81,7 @@ export class ServingReconciler {
     if (mode !== 'Standard') return this.refuseMode(inferenceService, mode, context);
     const pass = await this.work(inferenceService, context);
     await this.writeStatus(inferenceService, pass, context);
+    if ('rethrow' in pass) throw pass.rethrow;
     const { requeueSeconds } = pass;
     return requeueSeconds === undefined ? undefined : { requeueAfterSeconds: requeueSeconds };
   };
@@ -122,7 +106,9 @@ export class ServingReconciler {
   /** Another mode is said to be unsupported; what another control plane made for it is left alone. */
   private async refuseMode(inferenceService: InferenceService, mode: string, context: ReconcileContext) {
     const reason = servingReasons.unsupportedDeploymentMode;
-    const error = new Error(
+    const error = new PredictorFailure(
+      'InvalidPredictorSpec',
+      `deployment mode ${mode} is not supported`,
       `deployment mode ${mode} is not supported by this control plane: set the annotation ` +
         `${servingAnnotations.deploymentMode} to Standard, or leave it out where that is the default`,
     );
@@ -160,17 +146,6 @@ export class ServingReconciler {
         }
       }
       await children.removeUnwanted();
-      const components = this.factsOf(inferenceService, planned.plans, children);
-      const routes = await this.writeRoutes(inferenceService, planned.plans, components, children);
-      const { requeueSeconds, ...ingress } = routes;
-      return {
-        mode,
-        components,
-        planned,
-        ingress,
-        stopped,
-        ...(requeueSeconds === undefined ? {} : { requeueSeconds }),
-      };
     } catch (error) {
       const component = error instanceof ComponentFailure ? error.component : at;
       const failure = this.failureOf(inferenceService, component, error);
@@ -182,8 +157,44 @@ export class ServingReconciler {
         return { ...pass, requeueSeconds: slowRetrySeconds };
       }
       if (error instanceof ChildNotOurs) return { ...pass, requeueSeconds: takenNameRetrySeconds };
-      await this.writeStatus(inferenceService, pass, context);
-      throw error;
+      return { ...pass, rethrow: error };
+    }
+    const components = this.factsOf(inferenceService, planned.plans, children);
+    const routed = await this.routed(inferenceService, planned.plans, components, children);
+    return { mode, components, planned, stopped, ...routed };
+  }
+
+  /** Writes the routes. What goes wrong there says nothing about the components: they are as ready as they are. */
+  private async routed(
+    inferenceService: InferenceService,
+    plans: ComponentPlans,
+    components: Partial<Record<ComponentName, ComponentFacts>>,
+    children: Children,
+  ): Promise<Pick<Pass, 'ingress' | 'requeueSeconds' | 'rethrow'>> {
+    const { config, stores, clusterDomain } = this.parts;
+    try {
+      const cluster: ClusterFacts = { httpRoutesServed: stores.routes.store.listed, clusterDomain };
+      const ready = readyComponents(inferenceService, plans, components);
+      const settings = config.pick('ingress', 'inferenceService');
+      const input = { inferenceService, plans, ready, settings, cluster };
+      const { requeueSeconds, ...ingress } = await writeRoutes(input, stores, children);
+      return { ingress, ...(requeueSeconds === undefined ? {} : { requeueSeconds }) };
+    } catch (thrown) {
+      const error = thrown instanceof Error ? thrown : new Error(causeText(thrown));
+      if (isPassing(error)) throw error;
+      if (error instanceof ChildNotOurs) {
+        this.warn(inferenceService, servingEvents.childNotOurs, error.message);
+        const { message } = error;
+        const ingress = { status: 'False', reason: servingReasons.notOurs, message } as const;
+        return { ingress, requeueSeconds: takenNameRetrySeconds };
+      }
+      this.warn(inferenceService, servingEvents.internalError, `fails to reconcile ingress: ${error.message}`);
+      const ingress = refusedIngress(error);
+      // A change of the spec or of settings wakes the key.
+      if (error instanceof IngressFailure || error instanceof ConfigUnusable) {
+        return { ingress, requeueSeconds: slowRetrySeconds };
+      }
+      return { ingress, rethrow: error };
     }
   }
 
@@ -224,12 +235,11 @@ export class ServingReconciler {
     plans: ComponentPlans,
     children: Children,
   ): Partial<Record<ComponentName, ComponentFacts>> {
-    const { config, stores } = this.parts;
-    const pods = stores.podsByService.get(keyOf(inferenceService));
+    const pods = this.parts.stores.podsByService.get(keyOf(inferenceService));
     const facts = listed(plans).map((plan) => [
       plan.component,
       {
-        url: componentUrl(plan, config.document('ingress')),
+        url: this.urlOf(plan),
         deployment: children.deploymentOf(plan),
         pods: pods.filter(({ metadata }) => metadata.labels?.['app'] === `isvc.${plan.name}`),
       },
@@ -237,17 +247,14 @@ export class ServingReconciler {
     return Object.fromEntries(facts) as Partial<Record<ComponentName, ComponentFacts>>;
   }
 
-  private async writeRoutes(
-    inferenceService: InferenceService,
-    plans: ComponentPlans,
-    components: Partial<Record<ComponentName, ComponentFacts>>,
-    children: Children,
-  ) {
-    const { config, stores, clusterDomain } = this.parts;
-    const cluster: ClusterFacts = { httpRoutesServed: stores.routes.store.listed, clusterDomain };
-    const ready = readyComponents(inferenceService, plans, components);
-    const settings = config.pick('ingress', 'inferenceService');
-    return writeRoutes({ inferenceService, plans, ready, settings, cluster }, stores, children);
+  /** Absent where no host can be made: that is said of the routes. */
+  private urlOf(plan: ComponentPlan): string | undefined {
+    try {
+      return componentUrl(plan, this.parts.config.document('ingress'));
+    } catch (error) {
+      if (error instanceof IngressFailure || error instanceof ConfigUnusable) return undefined;
+      throw error;
+    }
   }
 
   private async writeStatus(
@@ -287,48 +294,4 @@ export class ServingReconciler {
   private warn(inferenceService: InferenceService, reason: string, note: string): void {
     this.parts.events.record(inferenceService, { type: 'Warning', reason, note });
   }
-}
-
-/** Ready, and its owner wants no change to reach it by itself. */
-function keepsOut({ metadata, status }: InferenceService): boolean {
-  if (metadata.annotations?.[servingAnnotations.disableAutoUpdate] !== 'true') return false;
-  return conditionOf(conditionsOf(status), servingConditions.ready)?.status === 'True';
-}
-
-function listed(plans: ComponentPlans): readonly ComponentPlan[] {
-  return [plans.predictor, plans.transformer, plans.explainer].filter((plan) => plan !== undefined);
-}
-
-/** Facts of a pass that has not come to the components. */
-function emptyFacts({ spec }: InferenceService): Partial<Record<ComponentName, ComponentFacts>> {
-  const nothing: ComponentFacts = { pods: [] };
-  return {
-    predictor: nothing,
-    ...(spec.transformer === undefined ? {} : { transformer: nothing }),
-    ...(spec.explainer === undefined ? {} : { explainer: nothing }),
-  };
-}
-
-function readyComponents(
-  { metadata, status }: InferenceService,
-  plans: ComponentPlans,
-  components: Partial<Record<ComponentName, ComponentFacts>>,
-): ReadyComponents {
-  const ready = listed(plans).map(({ component }) => {
-    const readiness = componentReadiness({
-      component,
-      deployment: components[component]?.deployment,
-      pods: components[component]?.pods ?? [],
-      before: conditionOf(conditionsOf(status), componentConditions[component]),
-      changed: status?.observedGeneration !== metadata.generation,
-    });
-    return [component, readiness.status === 'True'] as const;
-  });
-  return Object.fromEntries(ready);
-}
-
-/** Whether an error is one of the moment: nothing about the object, and trying again may do. */
-function isPassing(error: Error): boolean {
-  if (!(error instanceof ApiError)) return error.name === 'AbortError' || 'code' in error;
-  return error.status === 409 || error.status === 429 || error.status >= 500 || error.status === 401;
 }

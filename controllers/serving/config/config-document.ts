@@ -5,6 +5,8 @@ import {
 } from '../../../definitions/config/inference-service-config';
 import { ConfigError, parseConfig } from '../../../definitions/config/parse-config';
 import { servingConfigMap } from '../../../definitions/names/serving';
+import { causeText } from '../../runtime/cause-text';
+import { checkIngressSettings, type IngressSettings } from '../ingress/settings';
 
 /** What is wrong with the document of one key. */
 export interface ConfigProblem {
@@ -23,12 +25,24 @@ export function readConfigDocument<Key extends ConfigKey>(
   text: string | undefined,
 ): InferenceServiceConfig[Key] {
   const source = `ConfigMap ${servingConfigMap}, key ${key}`;
+  const document = readJson(text, source);
   // Each schema's output is what the type says of its key; the compiler can't follow the key into the table.
-  return parseConfig(inferenceServiceConfigSchemas[key], readJson(text, source), source) as InferenceServiceConfig[Key];
+  const read = parseConfig(inferenceServiceConfigSchemas[key], document ?? {}, source) as InferenceServiceConfig[Key];
+  return key === 'ingress' ? (checkedIngress(read as IngressSettings, document, source) as typeof read) : read;
 }
 
+/** Some members of the ingress document ask for others, which its schema can't say. */
+function checkedIngress(read: IngressSettings, document: unknown, source: string): IngressSettings {
+  try {
+    return checkIngressSettings(read, document);
+  } catch (error) {
+    throw new ConfigError(source, [causeText(error)]);
+  }
+}
+
+/** @returns undefined for a document that is not there */
 function readJson(text: string | undefined, source: string): unknown {
-  if (text === undefined || text.trim() === '') return {};
+  if (text === undefined || text.trim() === '') return undefined;
   try {
     return JSON.parse(text) ?? {};
   } catch (error) {

@@ -7,7 +7,6 @@ import { type ComponentPlans, existing, titleOf } from './component-plans';
 import type { Exposure } from './exposure';
 import { unreadyBeforeIngress } from './gates';
 import type { ReadyComponents } from './ready-components';
-import type { IngressFailure } from './ingress-failure';
 import { isOwnedBy } from './ownership';
 
 /** What IngressReady says. */
@@ -56,7 +55,7 @@ export function ingressReadiness(
  * What IngressReady says when nothing can be made: the cause, with what has to change. Children of an earlier pass stay as
  * they are. A change of the settings or of the InferenceService wakes the key.
  */
-export function refusedIngress({ message }: IngressFailure): IngressReadiness {
+export function refusedIngress({ message }: Error): IngressReadiness {
   return { status: 'False', reason: servingReasons.reconcileFailed, message };
 }
 

@@ -19,7 +19,8 @@ describe('the document of a key of inferenceservice-config', () => {
       caBundleConfigMapName: 'theirs',
       memoryRequest: '3Mi',
     });
-    expect(readConfigDocument('ingress', '{"enableGatewayAPI": true}').enableGatewayApi).toBe(true);
+    const gateways = '"ingressGateway": "istio/gateway", "kserveIngressGateway": "kserve/gateway"';
+    expect(readConfigDocument('ingress', `{"enableGatewayAPI": true, ${gateways}}`).enableGatewayApi).toBe(true);
   });
 
   it('ignores members it does not know and takes null for absent', () => {
@@ -47,6 +48,7 @@ describe('the document of a key of inferenceservice-config', () => {
       '{"defaultDeploymentMode": "Raw"}',
       /Supported modes are Knative, Standard and ModelMesh|Knative, ModelMesh/,
     ],
+    ['ingress', '{"ingressDomain": "a.b"}', /key ingress: invalid ingress config - ingressGateway is required/],
     ['storageInitializer', '{"ociModelMode": "copy"}', /ociModelMode: got "copy", allowed: modelcar, native, fetch/],
   ] as const)('%s %s is refused with its cause', (key, text, message) => {
     expect(() => readConfigDocument(key, text)).toThrow(message);

@@ -29,7 +29,7 @@ describe('the live configuration', () => {
     const { config, write, remove } = live();
     expect(config.present).toBe(false);
     expect(() => config.document('ingress')).toThrow(ConfigMissing);
-    write({ ingress: '{"ingressDomain": "a.example"}' });
+    write({ ingress: '{"ingressDomain": "a.example", "ingressGateway": "istio/gateway"}' });
     expect(config.document('ingress').ingressDomain).toBe('a.example');
     remove();
     expect(() => config.document('ingress')).toThrow(ConfigMissing);
@@ -37,14 +37,17 @@ describe('the live configuration', () => {
 
   it('has a change as soon as the store has it', () => {
     const { config, write } = live();
-    write({ ingress: '{"ingressDomain": "a.example"}' });
-    write({ ingress: '{"ingressDomain": "b.example"}' });
+    write({ ingress: '{"ingressDomain": "a.example", "ingressGateway": "istio/gateway"}' });
+    write({ ingress: '{"ingressDomain": "b.example", "ingressGateway": "istio/gateway"}' });
     expect(config.document('ingress').ingressDomain).toBe('b.example');
   });
 
   it('keeps the last good value of a key that went wrong, and leaves the others alone', () => {
     const { config, problems, write } = live();
-    write({ ingress: '{"ingressDomain": "a.example"}', service: '{"serviceClusterIPNone": true}' });
+    write({
+      ingress: '{"ingressDomain": "a.example", "ingressGateway": "istio/gateway"}',
+      service: '{"serviceClusterIPNone": true}',
+    });
     write({ ingress: '{', service: '{"serviceClusterIPNone": false}' });
     expect(config.document('ingress').ingressDomain).toBe('a.example');
     expect(config.document('service').serviceClusterIPNone).toBe(false);
