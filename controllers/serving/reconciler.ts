@@ -7,7 +7,6 @@ import {
   servingReasons,
 } from '../../definitions/names/serving-conditions';
 import { inferenceServices, type InferenceService } from '../../definitions/serving/inference-service';
-import { ApiError } from '../runtime/api-error';
 import { causeText } from '../runtime/cause-text';
 import { ChildNotOurs } from '../runtime/child-ownership';
 import type { KubernetesClient } from '../runtime/client';
@@ -29,6 +28,9 @@ import type { ComponentPlans } from './ingress/component-plans';
 import type { ClusterFacts } from './ingress/exposure';
 import { componentUrl } from './ingress/host';
 import type { ReadyComponents } from './ingress/ready-components';
+import { IngressFailure } from './ingress/ingress-failure';
+import { refusedIngress } from './ingress/readiness';
+import { isPassing } from './passing-error';
 import { mergeDifference } from './merge-difference';
 import type { ModelConfig } from './model-config';
 import type { Planner, PlannedComponents } from './planner';
@@ -172,6 +174,8 @@ export class ServingReconciler {
         ...(requeueSeconds === undefined ? {} : { requeueSeconds }),
       };
     } catch (error) {
+      // Cut off on our own account: it says nothing about the object.
+      if (context.signal.aborted) throw error;
       const component = error instanceof ComponentFailure ? error.component : at;
       const failure = this.failureOf(inferenceService, component, error);
       const components =
@@ -194,7 +198,7 @@ export class ServingReconciler {
    */
   private failureOf(inferenceService: InferenceService, component: ComponentName, thrown: unknown): FailedComponent {
     const error = thrown instanceof Error ? thrown : new Error(causeText(thrown));
-    if (isPassing(error)) throw error;
+    if (isPassing(error)) throw thrown;
     if (error instanceof ChildNotOurs) {
       this.warn(inferenceService, servingEvents.childNotOurs, error.message);
       return { component, error, reason: servingReasons.notOurs };
@@ -224,17 +228,27 @@ export class ServingReconciler {
     plans: ComponentPlans,
     children: Children,
   ): Partial<Record<ComponentName, ComponentFacts>> {
-    const { config, stores } = this.parts;
+    const { stores } = this.parts;
     const pods = stores.podsByService.get(keyOf(inferenceService));
     const facts = listed(plans).map((plan) => [
       plan.component,
       {
-        url: componentUrl(plan, config.document('ingress')),
+        url: this.urlOf(plan),
         deployment: children.deploymentOf(plan),
         pods: pods.filter(({ metadata }) => metadata.labels?.['app'] === `isvc.${plan.name}`),
       },
     ]);
     return Object.fromEntries(facts) as Partial<Record<ComponentName, ComponentFacts>>;
+  }
+
+  /** URL of a component; none where settings give none, which IngressReady says. */
+  private urlOf(plan: ComponentPlan): string | undefined {
+    try {
+      return componentUrl(plan, this.parts.config.document('ingress'));
+    } catch (error) {
+      if (isIngressRefusal(error)) return undefined;
+      throw error;
+    }
   }
 
   private async writeRoutes(
@@ -246,8 +260,14 @@ export class ServingReconciler {
     const { config, stores, clusterDomain } = this.parts;
     const cluster: ClusterFacts = { httpRoutesServed: stores.routes.store.listed, clusterDomain };
     const ready = readyComponents(inferenceService, plans, components);
-    const settings = config.pick('ingress', 'inferenceService');
-    return writeRoutes({ inferenceService, plans, ready, settings, cluster }, stores, children);
+    try {
+      const settings = config.pick('ingress', 'inferenceService');
+      return await writeRoutes({ inferenceService, plans, ready, settings, cluster }, stores, children);
+    } catch (error) {
+      // The components run as they are meant to: only the way in from outside is missing.
+      if (isIngressRefusal(error)) return refusedIngress(error);
+      throw error;
+    }
   }
 
   private async writeStatus(
@@ -327,8 +347,7 @@ function readyComponents(
   return Object.fromEntries(ready);
 }
 
-/** Whether an error is one of the moment: nothing about the object, and trying again may do. */
-function isPassing(error: Error): boolean {
-  if (!(error instanceof ApiError)) return error.name === 'AbortError' || 'code' in error;
-  return error.status === 409 || error.status === 429 || error.status >= 500 || error.status === 401;
+/** Settings that no Ingress or route can be made from: a change of them, or of the InferenceService, wakes the key. */
+function isIngressRefusal(error: unknown): error is IngressFailure | ConfigUnusable {
+  return error instanceof IngressFailure || error instanceof ConfigUnusable;
 }
