@@ -1,7 +1,6 @@
 import { servingAnnotations, type ComponentName } from '../../definitions/names/serving';
 import { componentConditions, servingConditions } from '../../definitions/names/serving-conditions';
 import type { InferenceService } from '../../definitions/serving/inference-service';
-import { ApiError } from '../runtime/api-error';
 import { conditionOf } from '../runtime/conditions';
 import type { ComponentPlan } from './component-plan';
 import type { ComponentPlans } from './ingress/component-plans';
@@ -66,10 +65,4 @@ export function readyComponents(
     return [component, readiness.status === 'True'] as const;
   });
   return Object.fromEntries(ready);
-}
-
-/** Whether an error is one of the moment: nothing about the object, and trying again may do. */
-export function isPassing(error: Error): boolean {
-  if (!(error instanceof ApiError)) return error.name === 'AbortError' || 'code' in error;
-  return error.status === 409 || error.status === 429 || error.status >= 500 || error.status === 401;
 }

@@ -26,7 +26,8 @@ import { IngressFailure } from './ingress/ingress-failure';
 import { refusedIngress } from './ingress/readiness';
 import { mergeDifference } from './merge-difference';
 import type { ModelConfig } from './model-config';
-import { emptyFacts, isPassing, keepsOut, listed, type Pass, readyComponents } from './pass';
+import { emptyFacts, keepsOut, listed, type Pass, readyComponents } from './pass';
+import { isPassing } from './passing-error';
 import type { Planner, PlannedComponents } from './planner';
 import { PredictorFailure } from './predictor-failure';
 import { writeRoutes } from './routes';
@@ -147,6 +148,8 @@ export class ServingReconciler {
       }
       await children.removeUnwanted();
     } catch (error) {
+      // Cut off on our own account: it says nothing about the object.
+      if (context.signal.aborted) throw error;
       const component = error instanceof ComponentFailure ? error.component : at;
       const failure = this.failureOf(inferenceService, component, error);
       const components =
@@ -205,7 +208,7 @@ export class ServingReconciler {
    */
   private failureOf(inferenceService: InferenceService, component: ComponentName, thrown: unknown): FailedComponent {
     const error = thrown instanceof Error ? thrown : new Error(causeText(thrown));
-    if (isPassing(error)) throw error;
+    if (isPassing(error)) throw thrown;
     if (error instanceof ChildNotOurs) {
       this.warn(inferenceService, servingEvents.childNotOurs, error.message);
       return { component, error, reason: servingReasons.notOurs };
