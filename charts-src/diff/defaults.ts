@@ -87,6 +87,11 @@ const defaults: Readonly<Record<string, readonly Default[]>> = {
   ],
   'scheduling.k8s.io/PriorityClass': [['', { preemptionPolicy: 'PreemptLowerPriority', globalDefault: false }]],
   'admissionregistration.k8s.io/ValidatingWebhookConfiguration': webhooks,
+  'admissionregistration.k8s.io/ValidatingAdmissionPolicy': [
+    ['spec', { failurePolicy: 'Fail' }],
+    ['spec.matchConstraints', { matchPolicy: 'Equivalent', namespaceSelector: {}, objectSelector: {} }],
+    ['spec.matchConstraints.resourceRules[]', { scope: '*' }],
+  ],
   'admissionregistration.k8s.io/MutatingWebhookConfiguration': [
     ...webhooks,
     ['webhooks[]', { reinvocationPolicy: 'Never' }],

@@ -53,7 +53,13 @@ const losses: Readonly<Record<string, Loss>> = {
   'autoscaling/HorizontalPodAutoscaler': { effect: 'in place', why: 'the number of pods stays as it is' },
   'admissionregistration.k8s.io/ValidatingWebhookConfiguration': { effect: 'in place', why: 'objects are not checked' },
   'admissionregistration.k8s.io/MutatingWebhookConfiguration': { effect: 'in place', why: 'objects are not completed' },
+  'admissionregistration.k8s.io/ValidatingAdmissionPolicy': { effect: 'in place', why: 'objects are not checked' },
+  'admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding': {
+    effect: 'in place',
+    why: 'objects are not checked',
+  },
   'monitoring.coreos.com/ServiceMonitor': { effect: 'in place', why: 'its metrics are not collected any more' },
+  'monitoring.coreos.com/PodMonitor': { effect: 'in place', why: 'its metrics are not collected any more' },
   'monitoring.coreos.com/PrometheusRule': { effect: 'in place', why: 'nobody is alerted any more' },
 };
 

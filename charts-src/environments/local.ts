@@ -6,7 +6,7 @@ import { type Environment, environment } from './environment';
 export const localRegistryAddress = 'http://127.0.0.1:18080';
 
 /** Where the API server of `npm start` reaches the webhooks of the serving controller, which is no pod there. */
-export const localWebhookAddress = 'https://127.0.0.1:9443';
+const localWebhookAddress = 'https://127.0.0.1:9443';
 
 /** The platform on one machine: one replica of everything, the registry outside of the cluster on loopback. */
 export function local(

@@ -25,6 +25,8 @@ const kinds = [
   ['policy', 'PodDisruptionBudget', 'Namespaced'],
   ['apps', 'StatefulSet', 'Namespaced'],
   ['apps', 'Deployment', 'Namespaced'],
+  ['admissionregistration.k8s.io', 'ValidatingAdmissionPolicy', 'Cluster'],
+  ['admissionregistration.k8s.io', 'ValidatingAdmissionPolicyBinding', 'Cluster'],
   ['admissionregistration.k8s.io', 'MutatingWebhookConfiguration', 'Cluster'],
   ['admissionregistration.k8s.io', 'ValidatingWebhookConfiguration', 'Cluster'],
   ['serving.kserve.io', 'ClusterStorageContainer', 'Cluster'],

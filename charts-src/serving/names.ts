@@ -29,6 +29,7 @@ export const servingNames = {
   issuer: 'selfsigned-issuer',
   certificate: 'serving-cert',
   networkPolicy: managerName,
+  canaryPolicy: 'inferenceservice-canary.serving.kserve.io',
   podDisruptionBudget: managerName,
   serviceMonitor: managerName,
   podMonitor: 'kserve-models',

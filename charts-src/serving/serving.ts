@@ -5,6 +5,7 @@ import { servingConfigMap } from '../../definitions/names/serving';
 import { imageReference, type Images } from '../images';
 import { addDisruptionBudget } from '../kubernetes/availability';
 import { addMetricsCertificate } from '../monitoring/metrics-certificate';
+import { addCanaryPolicy } from './canary-policy';
 import { addDeployment } from './deployment';
 import { ModelDeployer } from './model-deployer';
 import { addMonitor } from './monitor';
@@ -40,6 +41,7 @@ export class Serving extends Construct {
     addDeployment(this, { options, config, image: imageReference(images.slipway) });
     addServices(this, options);
     addNetworkPolicy(this, options);
+    addCanaryPolicy(this);
     addWebhookConfigurations(this, options);
     addMonitor(this, options);
     addDisruptionBudget(this, {

@@ -35,6 +35,15 @@ export function addWebhookConfigurations(scope: Construct, options: ServingOptio
   }
 }
 
+/**
+ * Taking the last finalizer away is an update: without this an object could not go while nobody answers, whoever's the finalizer
+ * is. What is written to an object on its way out makes no difference any more.
+ */
+const notGoing: k8s.MatchCondition = {
+  name: 'not-being-deleted',
+  expression: '!has(object.metadata.deletionTimestamp)',
+};
+
 function webhooksOf(kind: WebhookConfigurationKind, name: string): readonly ServingWebhook[] {
   return servingWebhooks.filter(({ configuration }) => configuration.kind === kind && configuration.name === name);
 }
@@ -56,7 +65,7 @@ function registered(webhook: ServingWebhook, { namespace, webhooks }: ServingOpt
     rules: [
       { apiGroups: [group], apiVersions: [version], resources: [resource], operations: [...operations], scope: '*' },
     ],
-    ...(podsOf === undefined ? {} : selectors(podsOf)),
+    ...(podsOf === undefined ? { matchConditions: [notGoing] } : selectors(podsOf)),
   };
 }
 

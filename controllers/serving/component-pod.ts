@@ -36,7 +36,7 @@ export function extensionOf(component: ComponentExtension): ComponentExtension {
 }
 
 /** The container with a variable set: instead of one of its name that is there, else as the last. */
-export function withVariable(container: V1Container, name: string, value: string): V1Container {
+function withVariable(container: V1Container, name: string, value: string): V1Container {
   const env = container.env ?? [];
   return env.some((variable) => variable.name === name)
     ? { ...container, env: env.map((variable) => (variable.name === name ? { name, value } : variable)) }

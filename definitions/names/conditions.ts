@@ -39,6 +39,11 @@ export interface HealthRule {
 }
 
 const runtimes = { group: servingGroup, version: 'v1alpha1', rule: { from: 'existence' } } as const;
+const models = {
+  group: servingGroup,
+  version: 'v1alpha1',
+  rule: { from: 'conditions', stopped: stoppedCondition },
+} as const;
 
 /**
  * One row for each kind of ours: the one place that the health checks of Argo CD and of Flux are made from. What it says of
@@ -47,6 +52,7 @@ const runtimes = { group: servingGroup, version: 'v1alpha1', rule: { from: 'exis
 export const healthRules: readonly HealthRule[] = [
   { ...runtimes, kind: 'ClusterServingRuntime' },
   { ...runtimes, kind: 'ClusterStorageContainer' },
+  { ...models, kind: 'InferenceGraph' },
   {
     group: servingGroup,
     version: 'v1beta1',
@@ -58,4 +64,5 @@ export const healthRules: readonly HealthRule[] = [
     },
   },
   { ...runtimes, kind: 'ServingRuntime' },
+  { ...models, kind: 'TrainedModel' },
 ];

@@ -60,7 +60,10 @@ export function etcdFlags({ directory, etcdPort }: ControlPlaneLayout): string[]
 }
 
 /** kube-apiserver's flags: RBAC and admission as in a real cluster, identities by token, certificates self-signed. */
-export function apiServerFlags({ directory, etcdPort, apiPort }: ControlPlaneLayout, audit: boolean): string[] {
+export function apiServerFlags(
+  { directory, etcdPort, apiPort }: ControlPlaneLayout,
+  { audit, asksWebhooks }: { readonly audit: boolean; readonly asksWebhooks: boolean },
+): string[] {
   const file = (name: keyof typeof clusterFiles) => join(directory, clusterFiles[name]);
   return [
     `--etcd-servers=http://127.0.0.1:${etcdPort}`,
@@ -77,6 +80,7 @@ export function apiServerFlags({ directory, etcdPort, apiPort }: ControlPlaneLay
     `--service-account-issuer=${issuer}`,
     `--service-account-key-file=${file('accountPublicKey')}`,
     `--service-account-signing-key-file=${file('accountKey')}`,
+    ...(asksWebhooks ? [] : ['--disable-admission-plugins=MutatingAdmissionWebhook,ValidatingAdmissionWebhook']),
     ...(audit
       ? [
           `--audit-policy-file=${file('auditPolicy')}`,

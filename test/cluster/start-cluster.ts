@@ -26,6 +26,13 @@ export interface ClusterOptions {
   readonly controllerManager?: ControllerManagerMode;
   /** @default 'writes' */
   readonly audit?: AuditLevel;
+  /**
+   * Whether admission webhooks are asked. Off where everything is installed and nothing runs: nobody would answer at the Services
+   * that webhooks are behind.
+   *
+   * @default true
+   */
+  readonly asksWebhooks?: boolean;
   /** Receives lines of progress while servers are built. @default standard error */
   readonly log?: (line: string) => void;
 }
@@ -54,7 +61,7 @@ const readyTimeout = 90_000;
  * @throws when a program can't be had, or a server does not get ready, with the end of its log
  */
 export async function startCluster(options: ClusterOptions = {}): Promise<RunningCluster> {
-  const { controllerManager = 'off', audit = 'writes', log = toStandardError } = options;
+  const { controllerManager = 'off', audit = 'writes', asksWebhooks = true, log = toStandardError } = options;
   const programs = {
     etcd: await toolBinary('etcd', log),
     apiServer: await toolBinary('kube-apiserver', log),
@@ -79,7 +86,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Runnin
     await writeCredentials(directory, { adminToken, managerToken });
     if (audit !== 'off') await writeFile(join(directory, clusterFiles.auditPolicy), JSON.stringify(auditPolicy(audit)));
     const startApiServer = (layout: ControlPlaneLayout) =>
-      start('kube-apiserver', programs.apiServer, apiServerFlags(layout, audit !== 'off'));
+      start('kube-apiserver', programs.apiServer, apiServerFlags(layout, { audit: audit !== 'off', asksWebhooks }));
     const controlPlane = await startControlPlane(directory, adminToken, (layout) => [
       start('etcd', programs.etcd, etcdFlags(layout)),
       startApiServer(layout),

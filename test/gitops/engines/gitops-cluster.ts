@@ -41,7 +41,7 @@ export async function startGitopsCluster(
     for (const end of stops.splice(0).reverse()) await end();
   };
   try {
-    const servers: RunningCluster = await startCluster({ controllerManager: 'all' });
+    const servers: RunningCluster = await startCluster({ controllerManager: 'all', asksWebhooks: false });
     stops.push(() => servers.stop());
     const cluster = new TestCluster(servers);
     stops.push(() => cluster.close());
