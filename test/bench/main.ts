@@ -1,10 +1,12 @@
 import { benchRegistrySync } from './registry-sync';
+import { benchServing } from './serving';
 import { benchStorage } from './storage';
 import { benchSynth } from './synth';
 
 const benches: Readonly<Record<string, (args: readonly string[]) => boolean | Promise<boolean>>> = {
   synth: benchSynth,
   'registry-sync': benchRegistrySync,
+  serving: benchServing,
   storage: benchStorage,
 };
 
