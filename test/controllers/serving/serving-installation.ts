@@ -120,12 +120,14 @@ export class ServingInstallation {
   async start(
     options: { settings?: ServingSettings; args?: readonly string[]; nodeFlags?: readonly string[] } = {},
   ): Promise<ControllerProcess> {
+    const { settings = {} } = options;
     const controller = await startController({
       component: 'serving',
       program: this.program,
       server: this.cluster.url,
       serviceAccountDirectory: this.account.directory,
-      config: dump(options.settings ?? {}),
+      // Test files run side by side on one machine: each takes a port that is free.
+      config: dump({ ...settings, webhooks: { port: 0, ...settings.webhooks } }),
       args: options.args ?? [],
       nodeFlags: options.nodeFlags ?? [],
       env: { POD_NAMESPACE: namespace, POD_NAME: 'kserve-controller-manager-0' },
