@@ -51,7 +51,7 @@ interface Mounted {
 /** ConfigMap and Deployment of the manager; a change of the file rolls the pods through the checksum. */
 export function addDeployment(scope: Construct, { options, config, image }: DeploymentProps): void {
   const { namespace, replicas, resources, metrics } = options;
-  const file = serialize(difference(asJson(config), asJson(servingConfigSchema.parse({}))));
+  const file = settingsFile(config);
   const metricsFiles = metricsCertificate(metricsPort(options));
   const mounts = mountsOf(options);
   new k8s.KubeConfigMap(scope, 'Config', {
@@ -129,6 +129,13 @@ export function addDeployment(scope: Construct, { options, config, image }: Depl
       },
     },
   });
+}
+
+/** What differs from the defaults. The certificate stands there whole: its members mean nothing without its `from`. */
+function settingsFile(config: ServingConfig): string {
+  const { webhooks, ...others } = servingConfigSchema.parse({});
+  const { certificate: _certificate, ...otherWebhooks } = webhooks;
+  return serialize(difference(asJson(config), asJson({ ...others, webhooks: otherWebhooks })));
 }
 
 function mountsOf(options: ServingOptions): readonly Mounted[] {

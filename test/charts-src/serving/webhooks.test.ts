@@ -3,6 +3,7 @@ import { componentContent } from '../../../charts-src/gitops/component-content';
 import { writtenByOthers } from '../../../charts-src/gitops/written-by-others';
 import { mapAt, mapsAt } from '../../../charts-src/kubernetes/manifest';
 import { Platform } from '../../../charts-src/platform';
+import { servingSettings } from '../../../controllers/serving/settings';
 import { objectOf, servingObjects } from './rendered-serving';
 
 type Options = Parameters<typeof servingObjects>[0];
@@ -133,6 +134,20 @@ describe('the certificate of the webhooks', () => {
     expect(deployment).toContain('"secretName":"kserve-webhook-server-cert"');
     const file = mapAt(objectOf(objects, 'ConfigMap', 'kserve-controller-manager-config'), 'data')['serving.yaml'];
     expect(file).toContain('from: files');
+  });
+
+  it.each<[string, Parameters<typeof servingObjects>[0], object]>([
+    ['of the controllers themselves', {}, { from: 'self-managed', hosts: [] }],
+    [
+      'for an address of its own',
+      { webhooks: { url: 'https://127.0.0.1:9443' } },
+      { from: 'self-managed', hosts: ['127.0.0.1'] },
+    ],
+    ['of cert-manager', { webhooks: { certificate: { from: 'cert-manager' } } }, { from: 'files' }],
+  ])('%s is one that the controller understands from its file', (_, options, certificate) => {
+    const map = objectOf(servingObjects(options), 'ConfigMap', 'kserve-controller-manager-config');
+    const file = mapAt(map, 'data')['serving.yaml'];
+    expect(servingSettings(String(file)).webhooks.certificate).toMatchObject(certificate);
   });
 
   it('may be of an issuer that is there', () => {
