@@ -46,6 +46,12 @@ export interface LeftFields {
   readonly wereOurs: boolean;
 }
 
+/**
+ * The version of no object: a store's first write is number 2. An apply that insists on it is a conflict where there is an object, and
+ * makes one where there is none, in one request.
+ */
+const versionOfNone = '1';
+
 export type ChildOutcome = 'created' | 'applied' | 'unchanged';
 
 /**
@@ -55,8 +61,8 @@ export type ChildOutcome = 'created' | 'applied' | 'unchanged';
  * the digest sees what we dropped, the comparison what others changed. Both survive a restart.
  *
  * Guarantees: what others add stays (replicas of an autoscaler, defaults, labels); what they change is changed back; what we do not
- * want any more goes. An object of somebody else is never touched: an object that the store does not have is looked for before it is
- * made, since apply would take over whatever has the name.
+ * want any more goes. An object of somebody else is never touched: what the store does not have is made by an apply that can't change an
+ * object that is there.
  *
  * Caveat: a child that is being deleted is left alone; its deletion must bring the key back.
  *
@@ -65,12 +71,9 @@ export type ChildOutcome = 'created' | 'applied' | 'unchanged';
 export async function ensureChild<T extends KubernetesObject>(child: ChildToEnsure<T>): Promise<ChildOutcome> {
   const { client, resource, desired, owner, context } = child;
   const ref = refOf(keyOf(desired));
-  const live = child.live ?? (await client.get(resource, ref, { signal: context.signal }));
   const digest = objectDigest(desired);
-  if (live === undefined) {
-    await apply(child, digest, undefined);
-    return 'created';
-  }
+  const live = child.live ?? (await make(child, digest));
+  if (live === 'made') return 'created';
   if (ownershipOf(live, owner) === 'foreign') throw new ChildNotOurs(objectName(resource, ref), live);
   if (live.metadata.deletionTimestamp !== undefined) return 'unchanged';
   if (live.metadata.annotations?.[appliedAnnotation] === digest && isContained(desired, live)) return 'unchanged';
@@ -99,6 +102,21 @@ export async function removeChild<T extends KubernetesObject>(
   return 'deleted';
 }
 
+/** @returns what has the name already; the store may not show it yet, or it may be somebody else's */
+async function make<T extends KubernetesObject>(child: ChildToEnsure<T>, digest: string): Promise<T | 'made'> {
+  const { client, resource, desired, context } = child;
+  try {
+    await apply(child, digest, { resourceVersion: versionOfNone });
+    return 'made';
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status !== 409) throw error;
+    const live = await client.get(resource, refOf(keyOf(desired)), { signal: context.signal });
+    // Gone meanwhile, or the conflict is about something else: the key's next turn will tell.
+    if (live === undefined) throw error;
+    return live;
+  }
+}
+
 async function change<T extends KubernetesObject>(child: ChildToEnsure<T>, digest: string, live: T): Promise<T> {
   const { left, formerManagers } = child;
   // What we have never applied was written by a program that we follow, if by any.
@@ -106,30 +124,33 @@ async function change<T extends KubernetesObject>(child: ChildToEnsure<T>, diges
   if (left !== undefined && (left.wereOurs || isFirst)) await leave(child, left, live);
   if (isFirst) await takeOver(child, live, formerManagers);
   try {
-    return await apply(child, digest, live);
+    return await apply(child, digest, uidOf(live));
   } catch (error) {
     // An edit by hand can contradict ours, and apply would keep both: a port under its old number and its new one, a value beside a
     // valueFrom. Then their fields become ours, and those that we do not want go.
     if (!isRefusal(error)) throw error;
     if (left !== undefined) await leave(child, left, live);
     if (!(await takeOver(child, live))) throw error;
-    return apply(child, digest, live);
+    return apply(child, digest, uidOf(live));
   }
 }
 
 async function apply<T extends KubernetesObject>(
   { client, resource, store, desired, context, fieldManager }: ChildToEnsure<T>,
   digest: string,
-  live: T | undefined,
+  only: { readonly uid?: string; readonly resourceVersion?: string },
 ): Promise<T> {
   const { metadata } = desired;
   const annotations = { ...metadata.annotations, [appliedAnnotation]: digest };
-  // With the uid this can't make the object anew that somebody has just deleted, or change one that somebody made in its place.
-  const uid = live?.metadata.uid;
-  const object = { ...desired, metadata: { ...metadata, annotations, ...(uid !== undefined && { uid }) } };
+  const object = { ...desired, metadata: { ...metadata, annotations, ...only } };
   const written = await client.apply<T>(resource, object, { fieldManager, force: true, signal: context.signal });
   context.wrote(store, written);
   return written;
+}
+
+/** With it an apply can't make the object anew that somebody has just deleted, or change one that somebody made in its place. */
+function uidOf<T extends KubernetesObject>({ metadata: { uid } }: T): { readonly uid?: string } {
+  return uid === undefined ? {} : { uid };
 }
 
 /** Gives fields to a manager that does not care: the values stay when we drop them, and whoever updates them next has them. */

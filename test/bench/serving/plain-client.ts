@@ -50,7 +50,10 @@ export async function writePlainly({ objects, apiServer, scripts, workers }: Pla
     for (const scripted of script.writes) {
       const body = scripted.body.replaceAll(script.uid, uid);
       const isCreate = scripted.contentType === 'application/json';
-      await send(isCreate ? 'POST' : 'PATCH', { ...scripted, body: atVersion(body, resourceVersion) });
+      await send(isCreate ? 'POST' : 'PATCH', {
+        ...scripted,
+        body: isMerge(scripted) ? atVersion(body, resourceVersion) : body,
+      });
     }
   };
   try {
@@ -61,6 +64,8 @@ export async function writePlainly({ objects, apiServer, scripts, workers }: Pla
     await agent.close();
   }
 }
+
+const isMerge = ({ contentType }: ScriptedWrite) => contentType === 'application/merge-patch+json';
 
 /** A patch that insists on a version insists on the present one. */
 function atVersion(body: string, resourceVersion: string): string {

@@ -136,6 +136,27 @@ describe('a child', () => {
     expect(told.told.wrote.map(({ metadata }) => metadata.uid)).toEqual([made.metadata.uid]);
   });
 
+  it('is made in one request, fields and all ours', async () => {
+    const owner = newOwner();
+    const wanted = child(deployments, owner, deployment('at-once', owner, { labels: { tier: 'gold' } }));
+    const mark = await cluster.audit.mark();
+    await ensureChild({ ...wanted, live: undefined, context: context() });
+    const asked = (await cluster.audit.since(mark)).filter(({ name }) => name === 'at-once');
+    expect(asked.map(({ verb, code }) => [verb, code])).toEqual([['patch', 201]]);
+    const less = child(deployments, owner, deployment('at-once', owner));
+    await pass(less);
+    expect((await stored(deployments, 'at-once')).metadata.labels).toEqual({ app: 'at-once' });
+  });
+
+  it('that is being made by another process at the same time is made once', async () => {
+    const owner = newOwner();
+    const wanted = child(deployments, owner, deployment('raced', owner));
+    const outcomes = await Promise.all(
+      [1, 2, 3, 4].map(() => ensureChild({ ...wanted, live: undefined, context: context() })),
+    );
+    expect(outcomes.toSorted()).toEqual(['created', 'unchanged', 'unchanged', 'unchanged']);
+  });
+
   it('that is as desired costs no request, whatever the order of members and after a restart', async () => {
     const owner = newOwner();
     await pass(child(deployments, owner, deployment('settled', owner)));
