@@ -1,14 +1,28 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { runInNewContext } from 'node:vm';
 import type { V1Container, V1Deployment, V1HorizontalPodAutoscaler } from '@kubernetes/client-node';
-import { dump, load } from 'js-yaml';
+import { Chart, Testing } from 'cdk8s';
+import { dump, load, loadAll } from 'js-yaml';
+import { InferenceService } from '../../charts-src/serving/inference-service';
 import { environment } from '../../charts-src/environments/environment';
 import { renderEnvironment } from '../../charts-src/output/render-environment';
-import { containerNames, modelDirectory } from '../../definitions/names/serving';
+import { servingMetrics } from '../../definitions/metrics/serving';
+import {
+  containerNames,
+  inferenceServiceFinalizer,
+  modelDirectory,
+  servingFieldManager,
+  servingLease,
+  upstreamFieldManager,
+} from '../../definitions/names/serving';
 import { servingOwnCertificatesSecret } from '../../definitions/names/serving-webhooks';
 import { freePort } from '../cluster/free-port';
 import type { ObjectReference } from '../cluster/unstructured-object';
 import { waitFor } from '../cluster/wait-for';
 import type { ControllerProcess } from '../controllers/registry-sync/controller-process';
 import { conditionOf, inferenceServiceOf, ServingInstallation } from '../controllers/serving/serving-installation';
+import { guideBlocks } from '../charts-src/gitops/guide';
 import { buildTimeout } from '../tools/go-programs';
 import { documentedFragment, inNamespace, leastInferenceService } from './documented-object';
 import type { Locator } from './entry';
@@ -37,7 +51,7 @@ beforeAll(async () => {
   const port = await freePort();
   installation = await ServingInstallation.make({ serving: { webhooks: { url: `https://127.0.0.1:${port}` } } });
   reader = await Reader.of(installation.cluster);
-  const certificate = { from: 'self-managed', secret: servingOwnCertificatesSecret, hosts: ['127.0.0.1'] } as const;
+  const certificate = { from: 'self-managed' as const, secret: servingOwnCertificatesSecret, hosts: ['127.0.0.1'] };
   controller = await installation.start({ settings: { webhooks: { port, certificate } } });
   await registerWebhooks();
   await installation.cluster.create(myModel);
@@ -230,7 +244,7 @@ describe('serving in Standard mode as the documents show it', () => {
     // What it shows is accepted without a word about canaries.
     const listed = {
       ...leastInferenceService,
-      spec: { ...(leastInferenceService.spec as object), canary: JSON.parse(shown) as unknown },
+      spec: { ...leastInferenceService.spec, canary: JSON.parse(shown) as unknown },
     };
     expect(await reader.apply(listed, await installation.cluster.namespace('documents'))).toMatchObject({
       code: 0,
@@ -258,7 +272,7 @@ describe('serving in Standard mode as the documents show it', () => {
     expect(await reader.apply(block('Network Policies'), namespace)).toMatchObject({ code: 0, stderr: '' });
     const transformer = { containers: [{ name: 'kserve-container', image: 'example.com/transformer:1' }] };
     const object = inferenceServiceOf(namespace, 'my-model', {
-      spec: { ...(leastInferenceService.spec as object), transformer },
+      spec: { ...leastInferenceService.spec, transformer },
     });
     await installation.cluster.create(object);
     await installation.ready(object);
@@ -355,4 +369,71 @@ describe('serving in Standard mode as the documents show it', () => {
     expect(await installation.cluster.audit.since(mark, { user: installation.user })).toEqual([]);
     expect(await versions()).toEqual(before);
   }, 60_000);
+});
+
+describe('the guide of serving', () => {
+  const namespace = 'models';
+  const named = (name: string) => inferenceServiceOf(namespace, name);
+
+  beforeAll(() => installation.cluster.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }));
+
+  it('has examples that are accepted without a warning, and become Ready, or stopped', async () => {
+    const examples = await guideBlocks('serving', 'yaml');
+    const kinds = examples.flatMap((text) => loadAll(text).map((object) => (object as ObjectReference).kind));
+    expect(kinds.filter((kind) => kind === 'InferenceService')).toHaveLength(5);
+    for (const example of examples) expect(await reader.apply(example)).toMatchObject({ code: 0, stderr: '' });
+    for (const name of ['iris', 'iris-with-transformer', 'scoring', 'language']) await installation.ready(named(name));
+    await installation.condition(named('asleep'), 'Stopped', 'True');
+    expect(await installation.deployment(namespace, 'asleep-predictor')).toBeUndefined();
+
+    const scoring = await installation.deployment(namespace, 'scoring-predictor');
+    expect(scoring && mainContainer(scoring)?.args).toEqual(['--model=scoring', '--directory=/mnt/models']);
+    const language = await installation.deployment(namespace, 'language-predictor');
+    const [initializer] = language?.spec?.template.spec?.initContainers ?? [];
+    expect(initializer?.args).toEqual([
+      's3://models/base',
+      '/mnt/models/base',
+      's3://models/adapter',
+      '/mnt/models/adapter',
+    ]);
+
+    expect(
+      await reader.run('kubectl annotate --namespace models inferenceservice asleep serving.kserve.io/stop-'),
+    ).toMatchObject({ code: 0 });
+    await installation.ready(named('asleep'));
+  }, 90_000);
+
+  it('has commands that say what is wrong, and folders that are there', async () => {
+    const commands = (await guideBlocks('serving', 'sh')).join('').trim().split('\n');
+    const installs = commands.filter((command) => / (apply|scale|rollout) /.test(command));
+    for (const [, folder = ''] of installs.flatMap((command) => [...command.matchAll(/-k (\S+)/g)])) {
+      expect(await readdir(join(__dirname, '..', '..', folder))).toContain('kustomization.yaml');
+    }
+    const questions = commands.filter((command) => !installs.includes(command));
+    expect(questions).toHaveLength(6);
+    for (const question of questions) expect(await reader.run(question)).toMatchObject({ code: 0, stderr: '' });
+    const events = await reader.run(questions.find((question) => question.includes('get events')) ?? '');
+    expect(events.stdout).toMatch(/InferenceServiceReady +inferenceservice\/iris /);
+  }, 60_000);
+
+  it('has a construct whose manifest becomes Ready', async () => {
+    const chart = new Chart(Testing.app(), 'models');
+    const code = (await guideBlocks('serving', 'ts')).find((text) => text.startsWith('new InferenceService('));
+    runInNewContext(code ?? '', { InferenceService, chart });
+    const [manifest] = chart.toJson() as [ObjectReference];
+    expect(await reader.apply(manifest)).toMatchObject({ code: 0, stderr: '' });
+    await installation.ready(named('iris-from-code'));
+  }, 60_000);
+
+  it('names alerts that are rendered, and the lease, finalizer and field managers of the controller', async () => {
+    const text = await readFile(join(__dirname, '..', '..', 'docs', 'guides', 'serving.md'), 'utf8');
+    const rules = await readFile(join(__dirname, '..', '..', 'dist', 'production', 'serving', 'serving.yaml'), 'utf8');
+    const alerts = [...text.matchAll(/`(SlipwayServing\w+)`/g)].map(([, name]) => name);
+    expect(alerts).toHaveLength(4);
+    for (const name of alerts) expect(rules).toContain(`alert: ${name}`);
+    for (const { name } of Object.values(servingMetrics)) expect(text).toContain(`\`${name}\``);
+    for (const name of [servingLease, inferenceServiceFinalizer, servingFieldManager, upstreamFieldManager]) {
+      expect(text).toContain(`\`${name}\``);
+    }
+  });
 });
