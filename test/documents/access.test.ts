@@ -61,19 +61,4 @@ describe('access as the documents show it', () => {
     await expect(asDeployer.list({ apiVersion: 'v1', kind: 'Service' }, namespace)).rejects.toThrow('403');
     await expect(asDeployer.list(isvc)).rejects.toThrow('403');
   });
-
-  it('the NetworkPolicy for predictors is stored as written', async () => {
-    const namespace = await cluster.namespace('documents');
-    const policy = inNamespace(
-      documentedObject({ document: '4-serving-control-plane', heading: 'Network Policies', index: 0 }),
-      namespace,
-    );
-
-    expect(await warningsOnCreating(cluster, policy)).toEqual([]);
-    await cluster.apply(policy, { fieldManager: 'kubectl' });
-
-    const stored = await cluster.get(policy);
-    expect(stored).toMatchObject(policy);
-    expect(stored['spec']).toMatchObject({ policyTypes: ['Ingress'] });
-  });
 });

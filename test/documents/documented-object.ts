@@ -27,7 +27,7 @@ export function inNamespace<T extends ObjectReference>(object: T, namespace: str
 }
 
 /** The least InferenceService that serves a model, under the name that the documents use. */
-export const leastInferenceService: DocumentedObject & { readonly spec: unknown } = {
+export const leastInferenceService: DocumentedObject & { readonly spec: object } = {
   apiVersion: 'serving.kserve.io/v1beta1',
   kind: 'InferenceService',
   metadata: { name: 'my-model' },

@@ -5,9 +5,7 @@ import type { ObjectReference } from '../cluster/unstructured-object';
 /** URL parts of the kinds that the documents show. */
 const collections: Readonly<Record<string, string>> = {
   ClusterRole: 'clusterroles',
-  ClusterServingRuntime: 'clusterservingruntimes',
   InferenceService: 'inferenceservices',
-  NetworkPolicy: 'networkpolicies',
   Role: 'roles',
 };
 
@@ -17,13 +15,6 @@ const collections: Readonly<Record<string, string>> = {
  */
 export async function warningsOnCreating(cluster: TestCluster, object: ObjectReference) {
   return warningsOf(cluster, 'POST', collectionPath(object), { body: object });
-}
-
-/** The same for a change of the status of an object that exists. */
-export async function warningsOnStatus(cluster: TestCluster, object: ObjectReference & { readonly status?: unknown }) {
-  const path = `${collectionPath(object)}/${object.metadata.name}/status`;
-  const patch = { body: { status: object.status }, contentType: 'application/merge-patch+json' };
-  return warningsOf(cluster, 'PATCH', path, patch);
 }
 
 async function warningsOf(cluster: TestCluster, method: 'POST' | 'PATCH', path: string, options: RequestOptions) {

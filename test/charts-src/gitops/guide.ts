@@ -5,7 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 const root = resolve(__dirname, '..', '..', '..');
 
 /** Blocks of a guide in one language, as a reader would copy them. */
-export async function guideBlocks(guide: string, language: 'sh' | 'yaml'): Promise<readonly string[]> {
+export async function guideBlocks(guide: string, language: 'sh' | 'yaml' | 'ts'): Promise<readonly string[]> {
   const text = await readFile(join(root, 'docs', 'guides', `${guide}.md`), 'utf8');
   const blocks = text.matchAll(new RegExp(`^( *)\`\`\`${language}\\n(.*?)^\\1\`\`\`$`, 'gms'));
   return [...blocks].map(([, indent = '', content = '']) => content.replaceAll(new RegExp(`^${indent}`, 'gm'), ''));

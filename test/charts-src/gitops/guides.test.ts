@@ -199,8 +199,8 @@ itWithGo(
   120_000,
 );
 
-/** Its examples are held to the definitions by test/definitions/storage. */
-const testedElsewhere = ['storage-initializer.md'];
+/** That of serving by test/documents, on its control plane; the other's examples are held to the definitions by test/definitions/storage. */
+const testedElsewhere = ['serving.md', 'storage-initializer.md'];
 
 it('has a test for every guide', async () => {
   const guides = await readdir(join(__dirname, '..', '..', '..', 'docs', 'guides'));
