@@ -27,6 +27,8 @@ interface AlertSource<L extends string> {
 /** An alert with its texts. */
 export interface Alert extends Pick<AlertSource<string>, 'name' | 'minutes' | 'severity'> {
   readonly expression: string;
+  /** Labels of its series. */
+  readonly labels: readonly string[];
   readonly summary: string;
   readonly description: string;
 }
@@ -43,6 +45,7 @@ export function alert<L extends string>(source: AlertSource<L>): Alert {
     minutes,
     severity,
     expression: expression.text,
+    labels: expression.labels,
     summary: summary(placeholders),
     description: description(placeholders),
   };

@@ -22,12 +22,13 @@ export class Alerts extends Construct {
         groups: [
           {
             name: `${namespace}/${name}`,
-            rules: alerts.map(({ name: alert, expression, minutes, severity, summary, description }) => ({
+            rules: alerts.map(({ name: alert, expression, labels: own, minutes, severity, summary, description }) => ({
               alert,
               expr: PrometheusRuleSpecGroupsRulesExpr.fromString(expression),
               for: `${minutes}m`,
-              // Aggregation drops the target's labels: these say whose alert it is, also for routes.
-              labels: { severity, namespace, job },
+              // Aggregation drops the target's labels: these say whose alert it is, also for routes. A series that says by itself
+              // whose namespace it is about keeps that: two of them would become one, which fails the whole rule.
+              labels: { severity, ...(own.includes('namespace') ? {} : { namespace }), job },
               annotations: { summary, description },
             })),
           },

@@ -1,9 +1,18 @@
 import { createHash } from 'node:crypto';
 import { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
+import type { JsonMap } from '../kubernetes/manifest';
 import { grafanaPanels } from './grafana-panels';
 import type { PanelRow } from './panel';
 import type { ScrapeTarget } from './scrape-target';
+
+/** Lets who looks choose values of a label, all of them until then. Queries name it `$name`, as a regular expression. */
+export interface DashboardVariable {
+  readonly name: string;
+  readonly label: string;
+  /** Asks for the values. */
+  readonly query: string;
+}
 
 export interface DashboardProps {
   /** Name of the ConfigMap, and of the file in it. */
@@ -12,6 +21,8 @@ export interface DashboardProps {
   readonly title: string;
   readonly target: ScrapeTarget;
   readonly rows: readonly PanelRow[];
+  /** @default none but the data source */
+  readonly variables?: readonly DashboardVariable[];
 }
 
 /** By this label Grafana's sidecar finds dashboards, as its chart and kube-prometheus-stack set it up. */
@@ -22,7 +33,7 @@ const sidecarLabel = { grafana_dashboard: '1' };
  * namespace (`searchNamespace: ALL`).
  */
 export class Dashboard extends Construct {
-  constructor(scope: Construct, id: string, { name, title, target, rows }: DashboardProps) {
+  constructor(scope: Construct, id: string, { name, title, target, rows, variables = [] }: DashboardProps) {
     super(scope, id);
     const { namespace, job } = target;
     const dashboard = {
@@ -39,7 +50,7 @@ export class Dashboard extends Construct {
       timezone: 'browser',
       links: [],
       annotations: { list: [] },
-      templating: { list: [dataSourceVariable] },
+      templating: { list: [dataSourceVariable, ...variables.map(labelVariable)] },
       // Without braces: Flux takes those for variables of its own.
       panels: grafanaPanels(rows, `$${dataSourceVariable.name}`),
     };
@@ -64,3 +75,23 @@ const dataSourceVariable = {
   options: [],
   current: {},
 };
+
+function labelVariable({ name, label, query }: DashboardVariable): JsonMap {
+  return {
+    name,
+    label,
+    type: 'query',
+    query,
+    datasource: { type: 'prometheus', uid: `$${dataSourceVariable.name}` },
+    // With each change of the time range: models come and go.
+    refresh: 2,
+    regex: '',
+    sort: 1,
+    hide: 0,
+    multi: true,
+    includeAll: true,
+    allValue: '.*',
+    options: [],
+    current: { text: 'All', value: '$__all' },
+  };
+}

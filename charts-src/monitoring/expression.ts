@@ -67,6 +67,11 @@ class PromQl<L extends string> {
     return new PromQl(`${this.#text} / ${other.text}`, this.labels, 'ratio');
   }
 
+  /** Share that this one has in the sum of the two: of the same labels; not a number where both are 0. */
+  shareWith(other: Expression<L>): Expression<L> {
+    return new PromQl(`${this.#text} / (${this.#text} + ${other.text})`, this.labels, 'ratio');
+  }
+
   /** Seconds from now until the time that the value says. */
   fromNow(): Expression<L> {
     return new PromQl(`${this.#text} - time()`, this.labels, 'seconds');
@@ -126,6 +131,20 @@ export function queriesOf({ namespace, job }: ScrapeTarget) {
       { by = [], where = {}, over }: RangeSelection<L, B>,
     ): Expression<B> =>
       new PromQl(`sum${grouping(by)}(increase(${name}${selector(labels, where)}[${over}]))`, by, unit ?? 'none'),
+
+    /** Observations per second. */
+    count: <L extends string, B extends L | TargetLabel = never>(
+      { name, labels }: HistogramDefinition<L>,
+      { by = [], where = {}, over }: RangeSelection<L, B>,
+    ): Expression<B> =>
+      new PromQl(`sum${grouping(by)}(rate(${name}_count${selector(labels, where)}[${over}]))`, by, 'per second'),
+
+    /** What Grafana asks for the values of a label that a variable of a dashboard can take. */
+    labelValues: <L extends string>(
+      { name, labels }: GaugeDefinition<L>,
+      label: NoInfer<L>,
+      where: Selection<L, never>['where'] = {},
+    ): string => `label_values(${name}${selector(labels, where)}, ${label})`,
 
     /** Value below which this share of the observations lie. */
     quantile: <L extends string, B extends L | TargetLabel = never>(

@@ -25,9 +25,6 @@ const annotation = (key: string) => `__meta_kubernetes_pod_annotation_${sanitize
 /** Labels of pods that their series carry. */
 const podLabels = [inferenceServiceLabel, servingLabels.component];
 
-/** Label of series of model servers: the name of their InferenceService. */
-export const inferenceServiceSeriesLabel = sanitized(inferenceServiceLabel);
-
 /** Pods say by annotations of their runtime where their metrics are: one target for each container that serves. */
 const relabelings: readonly PodMonitorSpecPodMetricsEndpointsRelabelings[] = [
   {

@@ -1,6 +1,6 @@
 import { servingMetrics } from '../../definitions/metrics/serving';
 import { webhookMetrics } from '../../definitions/metrics/webhooks';
-import { servingLease } from '../../definitions/names/serving';
+import { servingLease, stopAnnotation } from '../../definitions/names/serving';
 import { servingEvents } from '../../definitions/names/serving-conditions';
 import { type Alert, alert } from '../monitoring/alert';
 import { controllerAlerts } from '../monitoring/controller-alerts';
@@ -60,14 +60,16 @@ export function servingAlerts(target: ScrapeTarget): readonly Alert[] {
     }),
     alert({
       name: `${prefix}InferenceServiceNotReady`,
-      expression: max(servingMetrics.inferenceServices, { where: { ready: 'false' } }).above(0),
+      // Every pod says it, standing by or not.
+      expression: max(servingMetrics.notReadySeconds, { by: ['namespace', 'name'] }).above(0),
       minutes: 15,
       severity: 'warning',
-      summary: () => `${title}: for 15 minutes there have been InferenceServices that are not ready.`,
-      description: () =>
-        `kubectl get inferenceservices -A names them. The message of condition PredictorReady says why: kubectl -n ` +
-        `NAMESPACE describe inferenceservice NAME. A model that needs longer to load is seen in the dashboard, panel Model ` +
-        `load time.`,
+      summary: ({ label }) =>
+        `${title}: InferenceService ${label('namespace')}/${label('name')} has not been ready for 15 minutes.`,
+      description: ({ label }) =>
+        `The message of condition PredictorReady says why: kubectl -n ${label('namespace')} describe inferenceservice ` +
+        `${label('name')}. What it served before it may still serve. A model that needs longer to load is seen in the ` +
+        `dashboard of models, panel Load time; one that is not needed can be stopped by annotation ${stopAnnotation}=true.`,
     }),
     alert({
       name: `${prefix}ModelLoadFailed`,

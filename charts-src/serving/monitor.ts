@@ -5,6 +5,7 @@ import { metricsCertificate } from '../monitoring/metrics-certificate';
 import { ModelPodMonitor } from '../monitoring/pod-monitor';
 import { ServiceMonitor } from '../monitoring/service-monitor';
 import { servingAlerts } from './alerts';
+import { modelPanels, modelVariables } from './model-panels';
 import { metricsPort, metricsPortName, metricsServiceLabels, servingNames as names } from './names';
 import type { ServingOptions } from './options';
 import { servingPanels } from './panels';
@@ -41,6 +42,15 @@ export function addMonitor(scope: Construct, options: ServingOptions): void {
   if (monitoring.dashboard) {
     const rows = servingPanels(target);
     new Dashboard(scope, 'Dashboard', { name: names.dashboard, title: 'Model serving', target, rows });
+    // The Prometheus operator calls the job of a PodMonitor so.
+    const models = { namespace, job: `${namespace}/${names.podMonitor}` };
+    new Dashboard(scope, 'ModelDashboard', {
+      name: names.modelDashboard,
+      title: 'Models',
+      target: models,
+      rows: modelPanels(models, target),
+      variables: modelVariables(models),
+    });
   }
   new ModelPodMonitor(scope, 'PodMonitor', { name: names.podMonitor, namespace, labels });
 }

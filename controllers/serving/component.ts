@@ -20,6 +20,7 @@ import { ownersOf, servingStores, type ServingStores } from './serving-stores';
 import { servingSettings } from './settings';
 import { ModelLoads } from './status/model-load';
 import { keysOfPod } from './status/pod-keys';
+import { notReady } from './status/not-ready';
 import { readyCounts } from './status/ready-counts';
 import { keysOfRuntime, type RuntimeChange } from './status/runtime-keys';
 import { storageInjector } from './storage-injector';
@@ -60,10 +61,15 @@ class ConfiguredServing implements ConfiguredComponent {
     const { namespace, config, clusterDomain, flags } = this;
     const stores = servingStores(manager, namespace);
     const metrics = servingMetrics(parts.metrics.registry);
-    parts.metrics.beforeScrape(() => metrics.setReady(readyCounts(stores.inferenceServices.list())));
+    parts.metrics.beforeScrape(() => {
+      const services = stores.inferenceServices.list();
+      metrics.setReady(readyCounts(services));
+      metrics.setNotReady(notReady(services, clock.now()));
+    });
     stores.pods.subscribe(new ModelLoads(metrics.observeLoad));
     const live = new LiveConfig(stores.configMap, ({ key, message }, configMap) => {
       metrics.configInvalid(key);
+      metrics.failed(servingEvents.configurationInvalid);
       parts.log.error({ key }, message);
       events.record(configMap, { type: 'Warning', reason: servingEvents.configurationInvalid, note: message });
     });
@@ -83,6 +89,7 @@ class ConfiguredServing implements ConfiguredComponent {
       caBundle: new CaBundle(client, clock, live, namespace),
       modelConfig,
       events,
+      failed: metrics.failed,
       clock,
       clusterDomain,
     });

@@ -6,9 +6,11 @@ import {
   servingFailureReasons,
   servingMetrics as defined,
 } from '../../definitions/metrics/serving';
-import type { ServingEventReason } from '../../definitions/names/serving-conditions';
 import { metricsIn } from '../runtime/prometheus';
 import type { LoadObserver } from './status/model-load';
+import type { NotReady } from './status/not-ready';
+
+const failureReasons: readonly string[] = servingFailureReasons;
 
 /** Metrics of the serving controller. */
 export interface ServingMetrics {
@@ -18,8 +20,10 @@ export interface ServingMetrics {
   readonly forget: (labels: Parameters<LoadObserver>[0]) => void;
   /** Says how many InferenceServices are ready. Called before each scrape. */
   readonly setReady: (counts: Readonly<Record<ReadyValue, number>>) => void;
-  /** Counts a failure each time its Warning event is recorded, also where the event itself is only counted up. */
-  readonly failed: (reason: ServingEventReason) => void;
+  /** Says which InferenceServices are not ready, and for how long. Called before each scrape. */
+  readonly setNotReady: (services: readonly NotReady[]) => void;
+  /** Counts a failure each time its Warning event is recorded, also where the event itself is only counted up; other events don't count. */
+  readonly failed: (reason: string) => void;
   /** Counts a document of the ConfigMap that can't be used. */
   readonly configInvalid: (key: ConfigKey) => void;
 }
@@ -29,6 +33,7 @@ export function servingMetrics(registry: Registry): ServingMetrics {
   const { counter, gauge, histogram } = metricsIn(registry);
   const loads = histogram(defined.modelLoadSeconds);
   const services = gauge(defined.inferenceServices);
+  const notReady = gauge(defined.notReadySeconds);
   const failures = counter(defined.failures);
   const configErrors = counter(defined.configErrors);
   for (const reason of servingFailureReasons) failures.inc({ reason }, 0);
@@ -40,7 +45,13 @@ export function servingMetrics(registry: Registry): ServingMetrics {
     setReady: (counts) => {
       for (const ready of readyValues) services.set({ ready }, counts[ready]);
     },
-    failed: (reason) => failures.inc({ reason }),
+    setNotReady: (services) => {
+      notReady.reset();
+      for (const { namespace, name, seconds } of services) notReady.set({ namespace, name }, seconds);
+    },
+    failed: (reason) => {
+      if (failureReasons.includes(reason)) failures.inc({ reason });
+    },
     configInvalid: (key) => configErrors.inc({ key }),
   };
 }

@@ -8,7 +8,7 @@ import type { KubernetesClient } from '../runtime/client';
 import type { Clock } from '../runtime/clock';
 import { conditionOf } from '../runtime/conditions';
 import type { ReconcileContext, ReconcileResult } from '../runtime/controller';
-import type { EventRecorder } from '../runtime/events';
+import type { EventNote, EventRecorder } from '../runtime/events';
 import { hasFinalizer, withFinalizer } from '../runtime/finalizers';
 import { keyOf, type ObjectKey } from '../runtime/object-key';
 import type { CaBundle } from './ca-bundle';
@@ -50,6 +50,8 @@ export interface ServingParts {
   readonly caBundle: CaBundle;
   readonly modelConfig: ModelConfig;
   readonly events: EventRecorder;
+  /** Counts a Warning by its reason. */
+  readonly failed: (reason: string) => void;
   readonly clock: Clock;
   readonly clusterDomain: string;
 }
@@ -266,7 +268,7 @@ export class ServingReconciler {
     context: ReconcileContext,
     change: (status: InferenceServiceStatus) => InferenceServiceStatus = (status) => status,
   ): Promise<void> {
-    const { client, clock, events, stores } = this.parts;
+    const { client, clock, stores } = this.parts;
     const { metadata, status: before } = inferenceService;
     const { mode, components, failure, ingress, stopped, planned } = pass;
     const facts: StatusFacts = {
@@ -291,10 +293,16 @@ export class ServingReconciler {
     context.wrote(stores.inferenceServices, written);
     const ready = conditionOf(conditionsOf(after), servingConditions.ready);
     context.log.info({ ready: ready?.status, reason: ready?.reason }, 'status written');
-    for (const note of statusEvents(metadata.name, before, after)) events.record(inferenceService, note);
+    for (const note of statusEvents(metadata.name, before, after)) this.tell(inferenceService, note);
   }
 
   private warn(inferenceService: InferenceService, reason: string, note: string): void {
-    this.parts.events.record(inferenceService, { type: 'Warning', reason, note });
+    this.tell(inferenceService, { type: 'Warning', reason, note });
+  }
+
+  private tell(inferenceService: InferenceService, note: EventNote): void {
+    const { events, failed } = this.parts;
+    events.record(inferenceService, note);
+    if (note.type === 'Warning') failed(note.reason);
   }
 }

@@ -17,6 +17,13 @@ export const servingMetrics = {
     help: 'InferenceServices by whether they are ready: true, false or unknown; those that are stopped don’t count.',
     labels: ['ready'],
   },
+  notReadySeconds: {
+    type: 'gauge',
+    name: 'slipway_serving_not_ready_seconds',
+    help: 'Time since an InferenceService has not been ready; only for those that are not, the 200 longest at most.',
+    labels: ['namespace', 'name'],
+    unit: 'seconds',
+  },
   failures: {
     type: 'counter',
     name: 'slipway_serving_failures_total',
@@ -31,8 +38,12 @@ export const servingMetrics = {
   },
 } as const satisfies Readonly<Record<string, MetricDefinition>>;
 
-/** Reasons that count as failures: those of Warning events. */
+/** So many InferenceServices that are not ready are named: an outage of the storage must not flood Prometheus. */
+export const namedNotReady = 200;
+
+/** Reasons that count as failures: those of Warning events that tell of a model that is not served. */
 export const servingFailureReasons = [
+  servingEvents.notReady,
   servingEvents.internalError,
   servingEvents.updateFailed,
   servingEvents.modelLoadFailed,

@@ -3,6 +3,8 @@ import { registryMetrics } from '../../../controllers/registry-sync/metrics';
 import { createMetrics } from '../../../controllers/runtime/metrics';
 import { metricsIn } from '../../../controllers/runtime/prometheus';
 import { servingMetrics } from '../../../controllers/serving/metrics';
+import type { MetricDefinition } from '../../../definitions/metrics/metric';
+import { modelServerMetrics } from '../../../definitions/metrics/model-servers';
 import { webhookMetrics } from '../../../definitions/metrics/webhooks';
 
 /** Metrics as the processes of our controllers make them: labels by name, type by name. */
@@ -26,9 +28,16 @@ export function processRegistry() {
   });
 }
 
-/** Series that a query about a controller can find, each with the labels it has in Prometheus. */
+type Exposed = Pick<MetricDefinition, 'name' | 'labels'> & { readonly type: string };
+
+/** Series that a query about a controller or a model server can find, each with the labels it has in Prometheus. */
 export function seriesInPrometheus(): ReadonlyMap<string, ReadonlySet<string>> {
-  const series = processRegistry().flatMap(({ name, type, labels }): [string, readonly string[]][] => {
+  const exposed: readonly Exposed[] = [
+    ...processRegistry(),
+    ...Object.values<MetricDefinition>(modelServerMetrics),
+    up,
+  ];
+  const series = exposed.flatMap(({ name, type, labels }): [string, readonly string[]][] => {
     if (type !== 'histogram') return [[name, labels]];
     return [
       [`${name}_bucket`, [...labels, 'le']],
@@ -36,7 +45,9 @@ export function seriesInPrometheus(): ReadonlyMap<string, ReadonlySet<string>> {
       [`${name}_count`, labels],
     ];
   });
-  return new Map(
-    [...series, [up.name, up.labels] as const].map(([name, labels]) => [name, new Set([...labels, ...targetLabels])]),
-  );
+  const found = new Map<string, Set<string>>();
+  for (const [name, labels] of series) {
+    found.set(name, new Set([...(found.get(name) ?? []), ...labels, ...targetLabels]));
+  }
+  return found;
 }

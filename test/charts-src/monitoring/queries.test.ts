@@ -2,6 +2,7 @@ import { environments } from '../../../charts-src/environments/environments';
 import { targetLabels } from '../../../charts-src/monitoring/scrape-target';
 import type { MetricDefinition } from '../../../definitions/metrics/metric';
 import { processMetrics } from '../../../definitions/metrics/process';
+import { modelServerMetrics } from '../../../definitions/metrics/model-servers';
 import { registrySyncMetrics } from '../../../definitions/metrics/registry-sync';
 import { servingMetrics } from '../../../definitions/metrics/serving';
 import { webhookMetrics } from '../../../definitions/metrics/webhooks';
@@ -21,6 +22,8 @@ const queries = new Set(
   ]),
 );
 const series = seriesInPrometheus();
+const honoured: readonly string[] = [servingMetrics.modelLoadSeconds.name, servingMetrics.notReadySeconds.name];
+const aboutModels = [...honoured, ...Object.values(modelServerMetrics).map(({ name }) => name)];
 
 it('there are queries of alerts and of dashboards', () => {
   expect(queries.size).toBeGreaterThan(30);
@@ -40,7 +43,7 @@ describe.each([...queries])('%s', (text) => {
   it('reads one installation only', () => {
     for (const { name, labels } of metrics) {
       // These say whose namespace they are about: the job alone tells installations apart.
-      const own = name.startsWith(servingMetrics.modelLoadSeconds.name);
+      const own = aboutModels.some((one) => name.startsWith(one));
       expect(labels).toEqual(expect.arrayContaining(own ? ['job'] : ['job', 'namespace']));
     }
   });
@@ -78,8 +81,7 @@ describe('the definitions', () => {
   it('give no label that Prometheus gives: it would rename ours', () => {
     const taken = new Set<string>(targetLabels);
     // The monitor of the serving controller lets its labels stand.
-    const honoured: string = servingMetrics.modelLoadSeconds.name;
-    const others = definitions.filter(({ name }) => name !== honoured);
+    const others = definitions.filter(({ name }) => !honoured.includes(name));
     expect(others.flatMap(({ labels }) => labels).filter((label) => taken.has(label))).toEqual([]);
     const monitors = rendered
       .flatMap(({ monitors: some }) => some)

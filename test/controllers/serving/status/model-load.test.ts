@@ -1,5 +1,7 @@
 import { modelLoadSeconds, ModelLoads } from '../../../../controllers/serving/status/model-load';
 import type { ComponentPod } from '../../../../controllers/serving/status/component-pods';
+import { notReady } from '../../../../controllers/serving/status/not-ready';
+import type { InferenceService } from '../../../../definitions/serving/inference-service';
 import { readyCounts } from '../../../../controllers/serving/status/ready-counts';
 import { createMetrics } from '../../../../controllers/runtime/metrics';
 import { servingMetrics } from '../../../../controllers/serving/metrics';
@@ -130,5 +132,56 @@ describe('the metrics', () => {
       'slipway_serving_inferenceservices{ready="false"} 2',
       'slipway_serving_inferenceservices{ready="unknown"} 1',
     ]);
+  });
+
+  it('name those that are not ready with the time since, and nobody else', async () => {
+    const { serving, lines } = make();
+    const named = async () => (await lines()).filter((line) => line.includes('not_ready_seconds'));
+    const condition = (type: string, status: 'True' | 'False' | 'Unknown', second: number) => ({
+      type,
+      status,
+      lastTransitionTime: at(second),
+    });
+    const service = (name: string, conditions: readonly object[] | undefined, more: object = {}) => ({
+      metadata: { name, namespace: 'models', creationTimestamp: at(0), ...more },
+      spec: { predictor: {} },
+      ...(conditions && { status: { conditions } }),
+    });
+    const services = [
+      service('failing', [condition('Ready', 'False', 10)]),
+      service('ready', [condition('Ready', 'True', 10)]),
+      service('starting', [condition('Ready', 'Unknown', 50)]),
+      service('unseen', undefined),
+      service('stopped', [condition('Ready', 'False', 10), condition('Stopped', 'True', 10)]),
+      service('going', [condition('Ready', 'False', 10)], { deletionTimestamp: at(20) }),
+    ] as readonly InferenceService[];
+    const now = Date.parse(at(70));
+    serving.setNotReady(notReady(services, now));
+    expect(await named()).toEqual([
+      'slipway_serving_not_ready_seconds{namespace="models",name="unseen"} 70',
+      'slipway_serving_not_ready_seconds{namespace="models",name="failing"} 60',
+      'slipway_serving_not_ready_seconds{namespace="models",name="starting"} 20',
+    ]);
+    serving.setNotReady(notReady([service('failing', [condition('Ready', 'True', 70)])] as never, now));
+    expect(await named()).toEqual([]);
+  });
+
+  it('name the longest only when very many are not ready', () => {
+    const services = Array.from({ length: 500 }, (_, index) => ({
+      metadata: { name: `iris-${index}`, namespace: 'models', creationTimestamp: new Date(index * 1000) },
+      spec: { predictor: {} },
+    }));
+    const found = notReady(services, 1_000_000);
+    expect(found).toHaveLength(200);
+    expect(found[0]).toEqual({ namespace: 'models', name: 'iris-0', seconds: 1000 });
+    expect(found.at(-1)?.name).toBe('iris-199');
+  });
+
+  it('count failures by reason, and no event that tells of none', async () => {
+    const { serving, lines } = make();
+    for (const reason of ['ModelLoadFailed', 'ModelLoadFailed', 'ScaleMetricUnsupported']) serving.failed(reason);
+    const counted = (await lines()).filter((line) => line.includes('failures_total') && !line.endsWith(' 0'));
+    expect(counted).toEqual(['slipway_serving_failures_total{reason="ModelLoadFailed"} 2']);
+    expect((await lines()).join()).not.toContain('ScaleMetricUnsupported');
   });
 });
