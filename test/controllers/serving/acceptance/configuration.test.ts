@@ -54,7 +54,7 @@ describe('the settings', () => {
       'to tell its new URL',
       ({ url }) => url?.endsWith('.org') === true,
     );
-    expect(status?.components?['predictor']?.url).toBe(`http://foo-predictor-${namespace}.models.example.org`);
+    expect(status?.components?.['predictor']?.url).toBe(`http://foo-predictor-${namespace}.models.example.org`);
   });
 
   it('spoilt in one key touch nobody who has read it before, and are told of once', async () => {

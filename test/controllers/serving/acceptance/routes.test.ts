@@ -231,7 +231,7 @@ describe('with HTTPRoutes', () => {
     expect((await specOf(foo, 'foo')).hostnames).toEqual([`foo.${namespace}.example.com`]);
     expect((await specOf(foo, 'foo-predictor')).hostnames).toEqual([`foo-predictor.${namespace}.example.com`]);
     expect(status?.url).toBe(`http://foo.${namespace}.example.com`);
-    expect(status?.components?.predictor?.url).toBe(`http://foo-predictor.${namespace}.example.com`);
+    expect(status?.components?.['predictor']?.url).toBe(`http://foo-predictor.${namespace}.example.com`);
   });
 
   it('a transformer is the way in, with a route of its own (case 38)', async () => {
