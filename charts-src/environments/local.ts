@@ -6,7 +6,7 @@ import { type Environment, environment } from './environment';
 export const localRegistryAddress = 'http://127.0.0.1:18080';
 
 /** Where the API server of `npm start` reaches the webhooks of the serving controller, which is no pod there. */
-const localWebhookAddress = 'https://127.0.0.1:9443';
+export const localWebhookAddress = 'https://127.0.0.1:9443';
 
 /** The platform on one machine: one replica of everything, the registry outside of the cluster on loopback. */
 export function local(
@@ -20,7 +20,12 @@ export function local(
   }
   return environment({
     name: 'local',
-    namespaces: [{ name: 'kserve', labels: kserveNamespaceLabels }, { name: 'kubeflow' }, { name: 'ml-models' }],
+    namespaces: [
+      { name: 'kserve', labels: kserveNamespaceLabels },
+      { name: 'kubeflow' },
+      // Model servers of KServe's runtimes name no seccomp profile: the restricted standard takes none of their pods.
+      { name: 'ml-models', podSecurity: 'baseline' },
+    ],
     externalRegistry: { address: registryAddress },
     serving: { webhooks: { url: webhookAddress } },
     servingRuntimes: {},

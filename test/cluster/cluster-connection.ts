@@ -25,7 +25,7 @@ const connectionSchema: z.ZodType<ClusterConnection> = z.object({
   adminKubeconfig: z.string(),
   directory: z.string(),
   audit: z.enum(['writes', 'metadata', 'off']),
-  controllerManager: z.enum(['off', 'housekeeping', 'all']),
+  controllerManager: z.enum(['off', 'housekeeping', 'workloads', 'all']),
 });
 
 /** Environment variable that hands the connection from jest's global setup to its workers. */

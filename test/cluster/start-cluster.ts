@@ -14,10 +14,13 @@ import {
   controllerManagerFlags,
   etcdFlags,
 } from './control-plane-flags';
+import { installCrds } from './custom-resource-definitions';
 import { freePort } from './free-port';
 import { writeKubeconfig } from './kubeconfig';
+import { ObjectClient } from './object-client';
 import { OrphanGuard } from './orphan-guard';
 import { ServerProcess } from './server-process';
+import type { ObjectReference } from './unstructured-object';
 import { waitFor } from './wait-for';
 
 /** What kind of cluster to start. */
@@ -33,6 +36,13 @@ export interface ClusterOptions {
    * @default true
    */
   readonly asksWebhooks?: boolean;
+  /**
+   * CustomResourceDefinitions that are served before kube-controller-manager starts: its garbage collector takes half a minute to learn of
+   * later ones, and what their objects own stays as long.
+   *
+   * @default none
+   */
+  readonly crds?: readonly ObjectReference[];
   /** Receives lines of progress while servers are built. @default standard error */
   readonly log?: (line: string) => void;
 }
@@ -61,7 +71,13 @@ const readyTimeout = 90_000;
  * @throws when a program can't be had, or a server does not get ready, with the end of its log
  */
 export async function startCluster(options: ClusterOptions = {}): Promise<RunningCluster> {
-  const { controllerManager = 'off', audit = 'writes', asksWebhooks = true, log = toStandardError } = options;
+  const {
+    controllerManager = 'off',
+    audit = 'writes',
+    asksWebhooks = true,
+    crds = [],
+    log = toStandardError,
+  } = options;
   const programs = {
     etcd: await toolBinary('etcd', log),
     apiServer: await toolBinary('kube-apiserver', log),
@@ -100,6 +116,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Runnin
     };
     const adminKubeconfig = join(directory, clusterFiles.adminKubeconfig);
     await writeKubeconfig(adminKubeconfig, { url, ca, token: adminToken, user: 'admin' });
+    await installBeforehand({ url, ca, token: adminToken }, crds);
     if (controllerManager !== 'off' && programs.controllerManager !== undefined) {
       const kubeconfig = join(directory, clusterFiles.controllerManagerKubeconfig);
       await writeKubeconfig(kubeconfig, { url, ca, token: managerToken, user: 'kube-controller-manager' });
@@ -118,6 +135,16 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Runnin
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+async function installBeforehand(options: ApiClientOptions, crds: readonly ObjectReference[]): Promise<void> {
+  if (crds.length === 0) return;
+  const client = new ObjectClient(options);
+  try {
+    await installCrds(client, crds);
+  } finally {
+    await client.close();
   }
 }
 

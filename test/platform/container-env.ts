@@ -1,34 +1,52 @@
 import { z } from 'zod';
 
+const variableSchema = z.object({
+  name: z.string(),
+  value: z.string().optional(),
+  valueFrom: z
+    .object({
+      fieldRef: z.object({ fieldPath: z.string() }).optional(),
+      secretKeyRef: z.object({ name: z.string(), key: z.string() }).optional(),
+    })
+    .optional(),
+});
+
 /** Environment variables of a container, as far as the stand-ins for nodes give them. */
-export const containerEnvSchema = z
-  .array(
-    z.object({
-      name: z.string(),
-      value: z.string().optional(),
-      valueFrom: z.object({ fieldRef: z.object({ fieldPath: z.string() }) }).optional(),
-    }),
-  )
-  .default([]);
+export const containerEnvSchema = z.array(variableSchema).default([]);
+
+type Variable = z.output<typeof variableSchema>;
+
+/** Where variables without a value of their own have it from. */
+export interface EnvSources {
+  /** Fields of the pod by their path. */
+  readonly fields: Readonly<Record<string, string>>;
+  /** A key of a Secret in the pod's namespace; undefined when it is not there. @default no Secret is there */
+  readonly secretValue?: (secret: string, key: string) => Promise<string | undefined>;
+}
 
 /**
  * The variables that a process gets.
  *
- * @param fields of the pod by their path
- * @throws naming the variable that takes a field the stand-ins don't know
+ * @throws naming the variable that takes what is not there, or what the stand-ins don't know
  */
-export function containerEnv(
-  env: z.output<typeof containerEnvSchema>,
-  fields: Readonly<Record<string, string>>,
-): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    env.map(({ name, value, valueFrom }) => {
-      if (valueFrom === undefined) return [name, value ?? ''];
-      const { fieldPath } = valueFrom.fieldRef;
-      const field = fields[fieldPath];
-      if (field === undefined)
-        throw new Error(`variable ${name} takes ${fieldPath}, which the stand-in for nodes does not know`);
-      return [name, field];
-    }),
+export async function containerEnv(
+  env: readonly Variable[],
+  sources: EnvSources,
+): Promise<Readonly<Record<string, string>>> {
+  return Object.fromEntries(await Promise.all(env.map(async (one) => [one.name, await valueOf(one, sources)])));
+}
+
+async function valueOf({ name, value, valueFrom }: Variable, { fields, secretValue }: EnvSources): Promise<string> {
+  if (valueFrom === undefined) return value ?? '';
+  const { fieldRef, secretKeyRef } = valueFrom;
+  if (secretKeyRef !== undefined) {
+    const found = await secretValue?.(secretKeyRef.name, secretKeyRef.key);
+    if (found !== undefined) return found;
+    throw new Error(`variable ${name} takes ${secretKeyRef.key} of Secret ${secretKeyRef.name}, which is not there`);
+  }
+  const field = fields[fieldRef?.fieldPath ?? ''];
+  if (field !== undefined) return field;
+  throw new Error(
+    `variable ${name} takes ${fieldRef?.fieldPath ?? 'its value from elsewhere'}, which the stand-in for nodes does not know`,
   );
 }

@@ -18,11 +18,15 @@ export const exampleModelUri = `s3://${exampleModel.bucket}/${exampleModel.key}`
 
 const createdSchema = z.object({ id: z.string() });
 
-/** Uploads the example's model and registers it, as its author would: registered model 1 and version 2, which the example names. */
-export async function publishExampleModel(registryUrl: string, storage: Versitygw): Promise<void> {
+/**
+ * Uploads the example's model and registers it, as its author would: registered model 1 and version 2, which the example names.
+ *
+ * @param missing whether the author forgets to upload it
+ */
+export async function publishExampleModel(registryUrl: string, storage: Versitygw, missing: boolean): Promise<void> {
   const bytes = await readFile(exampleModel.file);
   await storage.makeBucket(exampleModel.bucket);
-  await storage.put(exampleModel.bucket, exampleModel.key, bytes);
+  if (!missing) await storage.put(exampleModel.bucket, exampleModel.key, bytes);
 
   const post = async (path: string, body: object) => {
     const response = await fetch(`${registryUrl}/api/model_registry/v1alpha3/${path}`, {

@@ -2,6 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+import { modelDirectory } from '../../definitions/names/serving';
 import type { OrphanGuard } from '../cluster/orphan-guard';
 import { afterLine, type FetchView } from './fetch-view';
 
@@ -10,15 +12,24 @@ const [firstPauseMs, lastPauseMs] = [500, 4000];
 
 /** What a fetch is made of. */
 export interface ModelFetchOptions {
-  /** The container's command line without URI and directory. */
+  /** The container's whole command line. */
   readonly command: readonly [string, ...string[]];
   readonly env: Readonly<Record<string, string>>;
-  readonly uri: string;
   /** The pod's own directory: it has the volume and `/tmp` in it, and is removed with the pod. */
   readonly directory: string;
   readonly guard: OrphanGuard;
-  /** Told how a run of the container failed: its last line. */
-  readonly onFailure: (lastLine: string) => void;
+}
+
+/** How one run of the container ended. */
+export interface FetchEnd {
+  readonly exitCode: number;
+  /** What it wrote last. */
+  readonly lastLine: string;
+}
+
+/** Directory of this machine in the place of the model's volume. @param directory the pod's own */
+export function modelsIn(directory: string): string {
+  return join(directory, modelDirectory);
 }
 
 /**
@@ -29,36 +40,43 @@ export interface ModelFetchOptions {
  */
 export class ModelFetch {
   view: FetchView = { state: 'starting' };
-  /** The pod's volume, where a server would find the model. */
-  readonly models: string;
   private child: ChildProcess | undefined;
-  private running: Promise<void> = Promise.resolve();
-  private pause: NodeJS.Timeout | undefined;
-  private stopped = false;
+  private running: Promise<unknown> = Promise.resolve();
+  private readonly stopping = new AbortController();
 
-  constructor(private readonly options: ModelFetchOptions) {
-    this.models = join(options.directory, 'mnt', 'models');
-  }
+  constructor(private readonly options: ModelFetchOptions) {}
 
-  async start(): Promise<void> {
-    await mkdir(this.models, { recursive: true });
-    await mkdir(join(this.options.directory, 'tmp'));
-    if (!this.stopped) this.run(firstPauseMs);
+  /** The ends of the runs: failures, and the success that is the last one. Ends early when it is stopped. */
+  async *ends(): AsyncGenerator<FetchEnd, void> {
+    const { directory } = this.options;
+    const { signal } = this.stopping;
+    await mkdir(modelsIn(directory), { recursive: true });
+    await mkdir(join(directory, 'tmp'), { recursive: true });
+    for (let pauseMs = firstPauseMs; !signal.aborted; pauseMs = Math.min(2 * pauseMs, lastPauseMs)) {
+      const end = await this.run();
+      if (signal.aborted) return;
+      if (end.exitCode === 0) {
+        this.view = { ...this.view, state: 'fetched' };
+        return yield end;
+      }
+      this.view = { state: 'failed, to be started again' };
+      yield end;
+      await delay(pauseMs, undefined, { signal }).catch(() => undefined);
+    }
   }
 
   /** Ends the process and removes the pod's directory. */
   async stop(): Promise<void> {
-    this.stopped = true;
-    clearTimeout(this.pause);
+    this.stopping.abort();
     this.child?.kill('SIGTERM');
     await this.running;
     await rm(this.options.directory, { recursive: true, force: true });
   }
 
-  private run(pauseMs: number): void {
-    const { command, env, uri, directory, guard, onFailure } = this.options;
+  private run(): Promise<FetchEnd> {
+    const { command, env, directory, guard } = this.options;
     const [program, ...args] = command;
-    const child = spawn(program, [...args, uri, this.models], {
+    const child = spawn(program, args, {
       env: { ...env, TMPDIR: join(directory, 'tmp') },
       stdio: ['ignore', 'pipe', 'pipe'],
       // Its own group, as the guard needs it; Ctrl-C then ends it through us.
@@ -73,20 +91,12 @@ export class ModelFetch {
         this.view = afterLine(this.view, line);
       });
     }
-    this.running = new Promise((resolve) => {
+    const ended = new Promise<FetchEnd>((resolve) => {
       child.once('error', (error) => (lastLine = error.message));
-      // Not `exit`: what it wrote last is read first.
-      child.once('close', (code) => {
-        resolve();
-        if (this.stopped) return;
-        if (code === 0) {
-          this.view = { ...this.view, state: 'fetched' };
-          return;
-        }
-        this.view = { state: 'failed, to be started again' };
-        onFailure(lastLine);
-        this.pause = setTimeout(() => this.run(Math.min(2 * pauseMs, lastPauseMs)), pauseMs);
-      });
+      // Not `exit`: what it wrote last is read first. A process that a signal has ended has no code of its own.
+      child.once('close', (code) => resolve({ exitCode: code ?? 1, lastLine }));
     });
+    this.running = ended;
+    return ended;
   }
 }

@@ -1,47 +1,47 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { V1Secret } from '@kubernetes/client-node';
+import type { V1Container, V1Pod } from '@kubernetes/client-node';
+import { causeText } from '../../controllers/runtime/cause-text';
 import type { KubernetesClient } from '../../controllers/runtime/client';
-import type { ApiResource } from '../../definitions/kubernetes/api-resource';
-import type { Stored } from '../../definitions/kubernetes/core-resources';
-import type { InferenceService } from '../../definitions/serving/inference-service';
+import { secrets, type Stored } from '../../definitions/kubernetes/core-resources';
+import { inferenceServiceLabel } from '../../definitions/names/serving';
 import { OrphanGuard } from '../cluster/orphan-guard';
+import type { PodFate } from '../doubles/kubelet/pod-life';
 import type { FetchView } from './fetch-view';
-import { ModelFetch } from './model-fetch';
-import { isFor, localCommand, localEnv, type LocalPlaces, type StorageContainer } from './storage-container';
-import { storageVariables } from './storage-secret';
+import { ModelFetch, modelsIn } from './model-fetch';
+import { localCommand, localEnv, storageContainer, type LocalPlaces } from './storage-container';
 
-const secrets: ApiResource<Stored<V1Secret>> = {
-  group: '',
-  version: 'v1',
-  kind: 'Secret',
-  plural: 'secrets',
-  scope: 'Namespaced',
-};
-
-/** Annotation with the name of the Secret that storage is read with. */
-const secretNameAnnotation = 'serving.kserve.io/storageSecretName';
+type Pod = Stored<V1Pod>;
 
 /** What models are fetched with. */
 export interface ModelFetchesOptions {
-  readonly container: StorageContainer;
   readonly places: LocalPlaces;
   readonly client: KubernetesClient;
+  /** What becomes of a pod when its model is there. @default it serves */
+  readonly servers?: PodFate;
   readonly say: (line: string) => void;
 }
 
+/** A fetch, and for which pod it is. */
+interface PodFetch {
+  /** `<namespace>/<name>` of the InferenceService. */
+  readonly inferenceService: string;
+  readonly fetch: ModelFetch;
+  readonly models: string;
+}
+
 /**
- * The storage initializers of all InferenceServices, one for each: KServe's webhook would put the container into their pods, with
- * variables made of their Secret, and the kubelet would run it. Here both are stand-ins; the program is the real one.
+ * What becomes of the pods of InferenceServices where there are no nodes: the init container that admission has put into each is run, with
+ * its command line and variables, and a pod is reported to serve once that has succeeded. No model server runs.
  *
- * Limits: one URI of `predictor.model`, fetched once however many replicas there are; keys of the Secret that the InferenceService
- * names, not of its ServiceAccount.
+ * Limits: of init containers only the one that fetches the model; variables of a value, a Secret's key, or a field of the pod.
  */
 export class ModelFetches {
-  private readonly fetches = new Map<string, { readonly name: string; readonly fetch: ModelFetch }>();
+  private readonly fetches = new Map<string, PodFetch>();
+  /** Of pods that are gone, while their processes end. */
+  private readonly ending = new Set<Promise<void>>();
   private readonly guard: OrphanGuard;
-  private stopped = false;
 
   private constructor(
     private readonly directory: string,
@@ -54,75 +54,75 @@ export class ModelFetches {
     return new ModelFetches(await mkdtemp(join(tmpdir(), 'slipway-models-')), options);
   }
 
-  /** Starts what InferenceServices need that are new, and ends what belongs to those that are gone. */
-  async follow(objects: readonly InferenceService[]): Promise<void> {
-    const there = new Set(objects.map(({ metadata }) => metadata.uid));
-    for (const [uid, { fetch }] of this.fetches) {
-      if (there.has(uid)) continue;
-      this.fetches.delete(uid);
-      await fetch.stop();
+  /** What becomes of a pod, one thing after the other. */
+  async *fatesOf(pod: Pod, gone: AbortSignal): AsyncGenerator<PodFate, void> {
+    const { servers = { fate: 'serves' }, say } = this.options;
+    const container = storageContainer(pod);
+    if (container !== undefined) {
+      yield { fate: 'fetches' };
+      const fetch = await this.fetchFor(pod, container).catch((error: unknown) => causeText(error));
+      if (typeof fetch === 'string') {
+        say(`model        ${pod.metadata.name}: ${fetch}`);
+        return yield { fate: 'download fails', exitCode: 1, message: fetch };
+      }
+      if (gone.aborted) return this.forget(pod);
+      gone.addEventListener('abort', () => this.forget(pod), { once: true });
+      for await (const { exitCode, lastLine } of fetch.ends()) {
+        if (exitCode === 0) break;
+        say(`model        ${pod.metadata.name}: ${lastLine}`);
+        yield { fate: 'download fails', exitCode, message: lastLine };
+      }
+      if (fetch.view.state !== 'fetched') return;
     }
-    for (const object of objects) {
-      const uri = modelUri(object);
-      if (uri !== undefined && isFor(uri, this.options.container)) await this.startOnce(object, uri);
-    }
+    yield servers;
   }
 
-  /** Whether all files of a model are there: a server only starts then. */
-  isServable({ metadata }: InferenceService): boolean {
-    const found = this.fetches.get(metadata.uid ?? '');
-    return found === undefined || found.fetch.view.state === 'fetched';
-  }
-
-  /** How far each is, by `<namespace>/<name>`. */
+  /** How far each is, by `<namespace>/<name>` of the InferenceService: of several pods, the one that came last. */
   views(): ReadonlyMap<string, FetchView> {
-    return new Map([...this.fetches.values()].map(({ name, fetch }) => [name, fetch.view]));
+    return new Map([...this.fetches.values()].map(({ inferenceService, fetch }) => [inferenceService, fetch.view]));
   }
 
-  /** Directory with the files of a model. */
-  filesOf({ metadata }: InferenceService): string | undefined {
-    return this.fetches.get(metadata.uid ?? '')?.fetch.models;
+  /** Directory with the files of an InferenceService's model once all of them are there. */
+  filesOf({ namespace = '', name }: { readonly namespace?: string; readonly name: string }): string | undefined {
+    const found = [...this.fetches.values()].find(
+      ({ inferenceService, fetch }) => inferenceService === `${namespace}/${name}` && fetch.view.state === 'fetched',
+    );
+    return found?.models;
   }
 
   async stop(): Promise<void> {
-    this.stopped = true;
-    for (const { fetch } of this.fetches.values()) await fetch.stop();
+    await Promise.all([...this.ending, ...[...this.fetches.values()].map(({ fetch }) => fetch.stop())]);
     this.fetches.clear();
     await rm(this.directory, { recursive: true, force: true });
     await this.guard.release();
   }
 
-  private async startOnce(object: InferenceService, uri: string): Promise<void> {
-    const { uid = '', name, namespace = '', deletionTimestamp } = object.metadata;
-    if (deletionTimestamp !== undefined || this.fetches.has(uid)) return;
-    const { container, places, say } = this.options;
-    const credentials = await this.credentials(object);
-    // Somebody may have ended it all meanwhile.
-    if (this.stopped) return;
-    const pod = `${name}-predictor-${uid.slice(0, 5)}`;
-    const fields = { 'metadata.namespace': namespace, 'metadata.name': pod };
-    const fetch = new ModelFetch({
-      command: localCommand(container, places),
-      env: { ...localEnv(container, places, fields), ...credentials, HOSTNAME: pod },
-      uri,
-      directory: join(this.directory, pod),
-      guard: this.guard,
-      onFailure: (lastLine) => say(`model        ${name}: ${lastLine}`),
+  private async fetchFor({ metadata }: Pod, container: V1Container): Promise<ModelFetch> {
+    const { places, client, say } = this.options;
+    const { uid = '', name, namespace = '', labels = {} } = metadata;
+    const directory = join(this.directory, uid);
+    const models = modelsIn(directory);
+    const env = await localEnv(container, places, {
+      fields: { 'metadata.namespace': namespace, 'metadata.name': name },
+      secretValue: async (secret, key) => {
+        const value = (await client.get(secrets, { name: secret, namespace }))?.data?.[key];
+        return value === undefined ? undefined : Buffer.from(value, 'base64').toString();
+      },
     });
-    this.fetches.set(uid, { name: `${namespace}/${name}`, fetch });
-    await fetch.start();
-    say(`model        ${uri} of ${name} is fetched to ${fetch.models} (stand-in for a pod's init container)`);
+    const command = localCommand(container, places, models);
+    const fetch = new ModelFetch({ command, env: { ...env, HOSTNAME: name }, directory, guard: this.guard });
+    const inferenceService = `${namespace}/${labels[inferenceServiceLabel] ?? ''}`;
+    this.fetches.set(uid, { inferenceService, fetch, models });
+    const [uri = ''] = container.args ?? [];
+    say(`model        ${uri} of ${name} is fetched to ${models} (stand-in for a pod's init container)`);
+    return fetch;
   }
 
-  /** Of the Secret that the InferenceService names. KServe goes on without one that is not there, and so do we. */
-  private async credentials({ metadata }: InferenceService): Promise<Readonly<Record<string, string>>> {
-    const name = metadata.annotations?.[secretNameAnnotation];
-    if (name === undefined || metadata.namespace === undefined) return {};
-    const secret = await this.options.client.get(secrets, { name, namespace: metadata.namespace });
-    return secret === undefined ? {} : storageVariables(secret);
+  private forget({ metadata: { uid = '' } }: Pod): void {
+    const ending = this.fetches.get(uid)?.fetch.stop();
+    this.fetches.delete(uid);
+    if (ending === undefined) return;
+    this.ending.add(ending);
+    void ending.finally(() => this.ending.delete(ending));
   }
-}
-
-function modelUri({ spec }: InferenceService): string | undefined {
-  return spec.predictor?.model?.storageUri;
 }

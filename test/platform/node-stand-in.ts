@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import type { KubernetesClient } from '../../controllers/runtime/client';
+import { servingWebhookPortName } from '../../definitions/names/serving-webhooks';
 import { containerEnv, containerEnvSchema } from './container-env';
 import { OrphanGuard } from '../cluster/orphan-guard';
 import type { Manifest } from './manifests';
@@ -16,7 +17,14 @@ const deploymentSchema = z.object({
       spec: z.object({
         serviceAccountName: z.string(),
         containers: z
-          .array(z.object({ name: z.string(), args: z.array(z.string()).default([]), env: containerEnvSchema }))
+          .array(
+            z.object({
+              name: z.string(),
+              args: z.array(z.string()).default([]),
+              env: containerEnvSchema,
+              ports: z.array(z.object({ name: z.string() })).default([]),
+            }),
+          )
           .length(1),
         volumes: z.array(z.looseObject({ configMap: z.object({ name: z.string() }).optional() })).default([]),
       }),
@@ -43,6 +51,8 @@ export interface NodeStandInOptions {
   readonly client: KubernetesClient;
   /** The bundled program. */
   readonly program: string;
+  /** Where a container that has a port for webhooks serves them. */
+  readonly webhookPort: number;
   /** Starts a process again that ends, as the kubelet does. @default its end is the end */
   readonly restarts?: boolean;
   /** Told of each log line that is no routine. */
@@ -69,7 +79,7 @@ export interface RunningController {
  * with the container's arguments and environment, its ConfigMap as a file and a real token of its ServiceAccount.
  *
  * Limits: one container, ConfigMap volumes only; no probes, resources or security context are enforced; ports are free ones
- * on loopback; the token is issued for a day and not rotated.
+ * on loopback, that of webhooks is given; the token is issued for a day and not rotated.
  */
 export async function runDeployment(options: NodeStandInOptions): Promise<RunningController> {
   const { metadata, spec } = deploymentSchema.parse(options.deployment);
@@ -98,7 +108,10 @@ export async function runDeployment(options: NodeStandInOptions): Promise<Runnin
   const env = {
     PATH: process.env['PATH'],
     ...Object.fromEntries(
-      Object.entries(containerEnv(container.env, pod)).map(([name, value]) => [name, inPod(root, value)]),
+      Object.entries(await containerEnv(container.env, { fields: pod })).map(([name, value]) => [
+        name,
+        inPod(root, value),
+      ]),
     ),
     KUBERNETES_SERVICE_HOST: server.hostname,
     KUBERNETES_SERVICE_PORT: server.port,
@@ -106,7 +119,10 @@ export async function runDeployment(options: NodeStandInOptions): Promise<Runnin
   };
   // Later flags win: a pod's ports are its own, this machine's are shared.
   const addresses = ['--health-probe-bind-address=127.0.0.1:0', '--metrics-bind-address=127.0.0.1:0'];
-  const args = [options.program, ...container.args, ...addresses, ...config];
+  const webhooks = container.ports.some(({ name }) => name === servingWebhookPortName)
+    ? [`--webhook-port=${options.webhookPort}`]
+    : [];
+  const args = [options.program, ...container.args, ...addresses, ...webhooks, ...config];
   let child: ChildProcess;
   let stopping = false;
   const ended = new Promise<string>((resolve) => {

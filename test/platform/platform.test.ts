@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { startCluster, type RunningCluster } from '../cluster/start-cluster';
 import { TestCluster } from '../cluster/test-cluster';
 import { waitFor } from '../cluster/wait-for';
+import { readManifests } from './manifests';
 import { buildTimeout, goProgram } from '../tools/go-programs';
 
 const root = join(__dirname, '../..');
@@ -14,7 +15,8 @@ let temporary: string;
 
 beforeAll(async () => {
   await goProgram('versitygw');
-  servers = await startCluster({ audit: 'off', controllerManager: 'housekeeping' });
+  const crds = readManifests(join(root, 'dist/local/crds'));
+  servers = await startCluster({ audit: 'off', controllerManager: 'workloads', crds });
   cluster = new TestCluster(servers);
   temporary = await mkdtemp(join(tmpdir(), 'slipway-platform-test-'));
 }, buildTimeout);
@@ -96,6 +98,14 @@ describe('npm start -- --once --context, on a cluster that is there already', ()
     expectSuccess({ code, output });
     expect(output).toContain('the record is UNDEPLOYED');
     expect(output).toContain('reached      its model is fetched');
+    expect(output).toContain('reached      it is Ready with a URL');
+    expect(output).toMatch(
+      /^ml-models\/iris-model: ready True, predictor True, replicas 1\/1, served at http:\/\/iris-model-ml-models\.example\.com, message -$/m,
+    );
+    expect(output).toMatch(
+      /^ml-models\/iris-model: record \d+, state DEPLOYED, url http:\/\/iris-model-ml-models\.example\.com$/m,
+    );
+    expect(output).toContain('reached      everything that was made for it is gone');
     expect(await leftBehind()).toEqual([]);
 
     const namespace = await cluster.get({ apiVersion: 'v1', kind: 'Namespace', metadata: kubeflow });
@@ -109,7 +119,26 @@ describe('npm start -- --once --context, on a cluster that is there already', ()
     expect(await exists('v1', 'Secret', 'iris-model-storage', 'ml-models')).toBe(false);
     expect(await exists('v1', 'ServiceAccount', 'registry-sync', 'kubeflow')).toBe(false);
     expect(await exists('rbac.authorization.k8s.io/v1', 'ClusterRole', 'slipway-registry-sync')).toBe(false);
+    expect(await exists('rbac.authorization.k8s.io/v1', 'ClusterRole', 'kserve-manager-role')).toBe(false);
+    for (const kind of ['MutatingWebhookConfiguration', 'ValidatingWebhookConfiguration'])
+      expect(await exists('admissionregistration.k8s.io/v1', kind, 'inferenceservice.serving.kserve.io')).toBe(false);
   }, 120_000);
+
+  it.each([
+    ['download', /message [^\n]*(?:NoSuchKey|not found|404|no objects)/i],
+    ['crash', /message [^\n]*not a model that this server understands/],
+  ])(
+    'shows why the model fails that is told to: %s',
+    async (failure, message) => {
+      const { code, output } = await npmStart('--once', '--fail', failure, '--context', 'admin');
+      expectSuccess({ code, output });
+      expect(output).toContain('reached      the InferenceService says what failed');
+      expect(output).toMatch(message);
+      expect(output).not.toContain('ready True');
+      expect(await leftBehind()).toEqual([]);
+    },
+    120_000,
+  );
 
   it('says which context is missing, and ends', async () => {
     const { code, output } = await npmStart('--once', '--context', 'elsewhere');
@@ -132,7 +161,7 @@ describe('npm start -- --context, until Ctrl-C', () => {
       expect(shown).toMatch(
         /model fetched, files 1, bytes 305 B, rate [\d.]+ [kM]?B\/s, resolved to s3:\/\/models\/iris\/v1\/iris-model\.json$/,
       );
-      const [, directory = ''] = /iris-model is fetched to (\S+)/.exec(run.output()) ?? [];
+      const [, directory = ''] = / of iris-model-predictor-\S+ is fetched to (\S+)/.exec(run.output()) ?? [];
       expect(directory.startsWith(temporary)).toBe(true);
       expect(await readFile(join(directory, 'iris-model.json'), 'utf8')).toBe(
         await readFile(join(root, 'examples/iris-model.json'), 'utf8'),

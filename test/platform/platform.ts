@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,33 +8,43 @@ import { KubernetesClient } from '../../controllers/runtime/client';
 import { realClock } from '../../controllers/runtime/clock';
 import { readKubeconfig } from '../../controllers/runtime/kubeconfig-file';
 import { createMetrics } from '../../controllers/runtime/metrics';
+import { servingWebhookPort } from '../../definitions/names/serving-webhooks';
 import { clusterStorageContainers } from '../../definitions/serving/cluster-storage-container';
-import { local, localRegistryAddress } from '../../charts-src/environments/local';
-import { renderEnvironment } from '../../charts-src/output/render-environment';
-import { serializeManifests } from '../../charts-src/kubernetes/serialize';
+import { localRegistryAddress } from '../../charts-src/environments/local';
+import { freePort } from '../cluster/free-port';
 import { startCluster } from '../cluster/start-cluster';
+import { Kubelet } from '../doubles/kubelet/kubelet';
+import type { PodFate } from '../doubles/kubelet/pod-life';
 import { startModelRegistry, type ModelRegistry } from '../doubles/model-registry/server';
 import { startVersitygw } from '../storage-servers/versitygw';
 import { startChaos } from './chaos';
+import { childrenLeftOf } from './children';
 import { ClusterApplier } from './cluster-applier';
 import { exampleModelUri, publishExampleModel } from './example-model';
-import { nameOf, parseManifests, readManifests, type Manifest } from './manifests';
+import { localComponents } from './local-manifests';
+import { nameOf, readManifests, type Manifest } from './manifests';
 import { ModelFetches } from './model-fetches';
 import { runDeployment, type LogLine, type RunningController } from './node-stand-in';
-import { serviceAddresses, storageContainer } from './storage-container';
+import type { ModelFailure } from './options';
+import { applyPatiently } from './patient-apply';
+import { serviceAddresses } from './storage-container';
 import { storageSecret } from './storage-secret';
+import { surroundingsOf } from './surroundings';
 
 /** A platform that runs on this machine. */
 export interface Platform {
   readonly client: KubernetesClient;
   readonly registry: ModelRegistry;
-  readonly controllers: readonly RunningController[];
-  /** Model files of the InferenceServices. */
+  /** Resolves when a controller ends, which none should, with its name and how. */
+  readonly ended: Promise<string>;
+  /** Model files of the pods. */
   readonly models: ModelFetches;
+  /** Whether pods come to be and serve here, by stand-ins; else that is up to the cluster. */
+  readonly podsAreOurs: boolean;
   /** What `examples/` holds. */
   readonly examples: readonly Manifest[];
   /** Applies an object as a GitOps tool does. */
-  apply(manifest: Manifest): Promise<unknown>;
+  apply(manifest: Manifest): Promise<void>;
   /** Stops and removes everything that was started, in the reverse order. */
   stop(): Promise<void>;
 }
@@ -44,14 +54,28 @@ export interface PlatformOptions {
   readonly context?: string;
   /** Seed of faults between the controllers and what they talk to. @default none */
   readonly chaosSeed?: number;
+  /** What goes wrong with the example's model. @default nothing */
+  readonly fail?: ModelFailure;
   /** Told of each step. */
   readonly say: (line: string) => void;
   /** Told of each line of a controller's log. */
   readonly onLog: (controller: string, line: LogLine) => void;
 }
 
-/** Starts the platform: API server, storage, registry double, manifests, controllers, examples. */
-export async function startPlatform({ context, chaosSeed, say, onLog }: PlatformOptions): Promise<Platform> {
+/** Components that somebody else's serving takes the place of. */
+const servingComponents = ['serving', 'serving-runtimes'];
+
+/** What becomes of a pod whose model's server ends. */
+const crash: PodFate = {
+  fate: 'crashes',
+  reason: 'Error',
+  exitCode: 1,
+  message: 'iris-model.json: not a model that this server understands (told to fail by --fail crash)',
+};
+
+/** Starts the platform: API server, storage, registry double, manifests, controllers, pods, examples. */
+export async function startPlatform(options: PlatformOptions): Promise<Platform> {
+  const { context, chaosSeed, fail, say, onLog } = options;
   const cleanups: (() => Promise<unknown>)[] = [];
   const stop = async () => {
     for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
@@ -61,30 +85,44 @@ export async function startPlatform({ context, chaosSeed, say, onLog }: Platform
     const client = new KubernetesClient(cluster.connection);
     const applier = new ClusterApplier(cluster.connection, { keepExisting: context !== undefined });
     if (context !== undefined) cleanups.push(() => applier.removeCreated());
+    const { podsAreOurs, servedBy } = await surroundingsOf(client, cluster.address.server);
+    if (servedBy !== undefined) say(`serving      Deployment ${servedBy} serves InferenceServices here: left to it`);
 
     const storage = await startVersitygw();
     cleanups.push(() => storage.stop());
     say(`storage      ${storage.endpoint} (versitygw, an S3 server)`);
 
-    const port = await freePort(Number(new URL(localRegistryAddress).port));
-    const registry = await startModelRegistry({ port });
+    const port = await free(Number(new URL(localRegistryAddress).port));
+    const registry = await startModelRegistry({ port: port ?? 0 });
     cleanups.push(() => registry.close());
-    await publishExampleModel(registry.url, storage);
+    await publishExampleModel(registry.url, storage, fail === 'download');
     say(
       `registry     ${registry.url} (a double, see test/doubles/model-registry), registered model 1 "iris", version 2 "v1" at ${exampleModelUri}`,
     );
 
-    const storageContainers = readManifests('dist/kubeflow/storage-initializer');
-    const manifests = [...(await localManifests(registry.url, say)), ...storageContainers];
-    for (const manifest of manifests) {
+    const webhookPort = (await free(servingWebhookPort)) ?? (await freePort());
+    const addresses = { registry: registry.url, webhooks: `https://127.0.0.1:${webhookPort}` };
+    const components = (await localComponents(addresses, say)).filter(
+      ({ name }) => servedBy === undefined || !servingComponents.includes(name),
+    );
+    const manifests = [
+      ...components.flatMap((component) => component.manifests),
+      ...readManifests('dist/kubeflow/storage-initializer'),
+    ];
+    const applied = manifests.filter(({ kind }) => {
       // On somebody's cluster the Deployment would start a second controller beside the process below.
-      // KServe there would fetch with an image that nobody has published.
-      const runs = manifest.kind === 'Deployment' || manifest.kind === clusterStorageContainers.kind;
-      if (context !== undefined && runs) continue;
-      await applier.apply(manifest);
-    }
+      if (kind === 'Deployment') return context === undefined;
+      // Nodes there would fetch with an image that nobody has published, and the API server asks no process of this machine.
+      return podsAreOurs || (!isWebhooks(kind) && kind !== clusterStorageContainers.kind);
+    });
+    const [webhooks, others] = [
+      applied.filter(({ kind }) => isWebhooks(kind)),
+      applied.filter(({ kind }) => !isWebhooks(kind)),
+    ];
+    // Nothing is to be asked about before somebody answers.
+    for (const manifest of [...others, ...webhooks]) await applier.apply(manifest);
     say(
-      `manifests    ${manifests.length} objects applied, server-side: the environment local, and the storage initializer of kubeflow`,
+      `manifests    ${applied.length} objects applied, server-side: ${components.map(({ name }) => name).join(', ')} of the environment local, and storage-initializer of kubeflow`,
     );
 
     const buildDirectory = await mkdtemp(join(tmpdir(), 'slipway-build-'));
@@ -101,6 +139,7 @@ export async function startPlatform({ context, chaosSeed, say, onLog }: Platform
         restarts: chaos !== undefined,
         client,
         program,
+        webhookPort,
         onLog: (line) => onLog(deployment.metadata.name, line),
       });
       cleanups.push(() => controller.stop());
@@ -109,29 +148,46 @@ export async function startPlatform({ context, chaosSeed, say, onLog }: Platform
         `controller   ${controller.name} runs as its ServiceAccount (process ${String(controller.pid())}, stand-in for a node)`,
       );
     }
+    // Before those who answer them end.
+    if (context !== undefined) cleanups.push(() => applier.removeAndWait(webhooks));
 
     const models = await ModelFetches.open({
-      container: storageContainer(manifests, 'model-registry-storage-initializer'),
       places: { node: process.execPath, program, addresses: serviceAddresses(manifests) },
       client,
+      ...(fail === 'crash' ? { servers: crash } : {}),
       say,
     });
     cleanups.push(() => models.stop());
+    if (podsAreOurs) {
+      const kubelet = new Kubelet({ client, fateOf: (pod, gone) => models.fatesOf(pod, gone) });
+      cleanups.push(() => kubelet.stop());
+      say('pods         run by a stand-in for nodes: the model is fetched, what servers would report is made up');
+    } else {
+      say('pods         are left to the nodes of the cluster; webhooks are not registered: it can not reach them here');
+    }
 
     await applier.apply(storageSecret('iris-model-storage', 'ml-models', storage));
     const examples = readManifests('examples');
-    // While the controllers still run: nobody else lets go what their finalizers hold.
+    // While the controllers still run: nobody else lets go what their finalizers hold, or the stand-in's pods.
     if (context !== undefined) {
       cleanups.push(async () => {
-        const held = await applier.removeAndWait(examples);
-        if (held.length > 0) say(`left         ${held.join(', ')}: still held by finalizers`);
+        const held = [
+          ...(await applier.removeAndWait(examples)),
+          ...(podsAreOurs ? await childrenLeftOf(client, examples) : []),
+        ];
+        if (held.length > 0) say(`left         ${held.join(', ')}: still there`);
       });
     }
+    const ended = Promise.race(
+      controllers.map(async (controller) => `${controller.name} ended with ${await controller.ended}`),
+    );
     for (const example of examples) {
-      await applier.apply(example);
+      const end = await Promise.race([applyPatiently(applier, example), ended]);
+      if (end !== undefined) throw new Error(end);
       say(`example      ${nameOf(example)}`);
     }
-    return { client, registry, controllers, models, examples, apply: (manifest) => applier.apply(manifest), stop };
+    const apply = (manifest: Manifest) => applyPatiently(applier, manifest);
+    return { client, registry, models, podsAreOurs, examples, ended, apply, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -150,7 +206,8 @@ async function connect(
 ): Promise<ConnectedCluster> {
   let kubeconfig = process.env['KUBECONFIG'] ?? join(process.env['HOME'] ?? '', '.kube', 'config');
   if (context === undefined) {
-    const cluster = await startCluster({ log: say });
+    const crds = readManifests('dist/local/crds');
+    const cluster = await startCluster({ audit: 'off', controllerManager: 'workloads', crds, log: say });
     cleanups.push(() => cluster.stop());
     kubeconfig = cluster.adminKubeconfig;
   }
@@ -159,31 +216,23 @@ async function connect(
   const connection = new ApiConnection({ config, clock: realClock, metrics, userAgent: 'slipway-start' });
   cleanups.push(() => connection.close());
   say(
-    `cluster      ${config.server} (${context === undefined ? 'etcd and kube-apiserver started here' : `context ${context}`})`,
+    `cluster      ${config.server} (${context === undefined ? 'etcd, kube-apiserver and kube-controller-manager started here' : `context ${context}`})`,
   );
   const { ca } = config.tls;
   return { connection, address: { server: config.server, ca: Array.isArray(ca) ? ca.join('\n') : String(ca ?? '') } };
 }
 
-/** The committed manifests when they name the registry's address, else the same environment rendered with the real one. */
-async function localManifests(registryUrl: string, say: (line: string) => void): Promise<Manifest[]> {
-  const components = renderEnvironment(local(registryUrl));
-  if (registryUrl !== localRegistryAddress) {
-    say(`manifests    port of ${localRegistryAddress} is taken: environment local rendered for ${registryUrl}`);
-    return components.flatMap(({ manifests }) => parseManifests(serializeManifests(manifests)));
-  }
-  const files = components.map(({ directory }) => `dist/local/${directory}/${directory}.yaml`);
-  const texts = await Promise.all(files.map((file) => readFile(file, 'utf8')));
-  return texts.flatMap(parseManifests);
+function isWebhooks(kind: string): boolean {
+  return kind.endsWith('WebhookConfiguration');
 }
 
-/** The wanted port if nobody has it, else any. */
-async function freePort(wanted: number): Promise<number> {
+/** A port if nobody has it. */
+async function free(wanted: number): Promise<number | undefined> {
   const probe = createServer();
-  const free = await new Promise<boolean>((resolve) => {
+  const isFree = await new Promise<boolean>((resolve) => {
     probe.once('error', () => resolve(false)).listen(wanted, '127.0.0.1', () => resolve(true));
   });
-  if (!free) return 0;
+  if (!isFree) return undefined;
   await new Promise((resolve) => probe.close(resolve));
   return wanted;
 }

@@ -1,22 +1,10 @@
+import type { V1Container, V1Pod } from '@kubernetes/client-node';
 import { z } from 'zod';
 import { nodePath, programPath } from '../../definitions/names/controller';
-import { clusterStorageContainers } from '../../definitions/serving/cluster-storage-container';
-import { matchesFormat } from '../../definitions/storage/storage-kinds';
-import { containerEnv, containerEnvSchema } from './container-env';
+import { containerNames, modelDirectory } from '../../definitions/names/serving';
+import { containerEnv, containerEnvSchema, type EnvSources } from './container-env';
 import type { Manifest } from './manifests';
 
-const storageContainerSchema = z.object({
-  kind: z.literal(clusterStorageContainers.kind),
-  metadata: z.object({ name: z.string() }),
-  spec: z.object({
-    container: z.object({
-      command: z.array(z.string()).min(1),
-      args: z.array(z.string()).default([]),
-      env: containerEnvSchema,
-    }),
-    supportedUriFormats: z.array(z.union([z.object({ prefix: z.string() }), z.object({ regex: z.string() })])),
-  }),
-});
 const serviceSchema = z.object({
   metadata: z.object({
     name: z.string(),
@@ -25,9 +13,6 @@ const serviceSchema = z.object({
   }),
   spec: z.object({ ports: z.array(z.object({ port: z.int() })) }),
 });
-
-/** A rendered ClusterStorageContainer, as a node needs it. */
-export type StorageContainer = z.output<typeof storageContainerSchema>;
 
 /** What a machine without nodes, DNS of a cluster and images has in their place. */
 export interface LocalPlaces {
@@ -38,18 +23,9 @@ export interface LocalPlaces {
   readonly addresses: ReadonlyMap<string, string>;
 }
 
-/** The ClusterStorageContainer of this name. @throws when it is not rendered */
-export function storageContainer(manifests: readonly Manifest[], name: string): StorageContainer {
-  const found = manifests.find(
-    ({ kind, metadata }) => kind === clusterStorageContainers.kind && metadata.name === name,
-  );
-  if (found === undefined) throw new Error(`ClusterStorageContainer ${name} is not rendered`);
-  return storageContainerSchema.parse(found);
-}
-
-/** Whether a container is for a URI. */
-export function isFor(uri: string, { spec }: StorageContainer): boolean {
-  return spec.supportedUriFormats.some((format) => matchesFormat(uri, format));
+/** The init container that fetches a pod's model, as admission has put it there. */
+export function storageContainer({ spec }: Pick<V1Pod, 'spec'>): V1Container | undefined {
+  return spec?.initContainers?.find(({ name }) => name === containerNames.storageInitializer);
 }
 
 /** Addresses of registries' Services, as a pod's DNS and the Service's own annotation have them. */
@@ -68,33 +44,35 @@ export function serviceAddresses(manifests: readonly Manifest[]): ReadonlyMap<st
   );
 }
 
-/** The container's command line here: paths of the image and addresses of the cluster become those of this machine, nothing else. */
+/**
+ * The container's command line here: paths of the image, of the model's volume and addresses of the cluster become those of this machine,
+ * nothing else.
+ *
+ * @param models directory in the volume's place
+ */
 export function localCommand(
-  { metadata, spec }: StorageContainer,
+  { name, command = [], args = [] }: Pick<V1Container, 'name' | 'command' | 'args'>,
   { node, program }: LocalPlaces,
+  models: string,
 ): readonly [string, ...string[]] {
   const paths = new Map([
     [nodePath, node],
     [programPath, program],
+    [modelDirectory, models],
   ]);
-  const { command, args } = spec.container;
   const [first, ...rest] = [...command, ...args].map((word) => paths.get(word) ?? word);
   if (first !== node) {
-    throw new Error(`ClusterStorageContainer ${metadata.name} runs ${command.join(' ')}, expected ${nodePath} first`);
+    throw new Error(`container ${name} runs ${command.join(' ') || 'what its image says'}, expected ${nodePath} first`);
   }
   return [first, ...rest];
 }
 
-/**
- * The container's environment here.
- *
- * @param fields of the pod by their path
- */
-export function localEnv(
-  { spec }: StorageContainer,
+/** The container's environment here. */
+export async function localEnv(
+  { env }: Pick<V1Container, 'env'>,
   { addresses }: LocalPlaces,
-  fields: Readonly<Record<string, string>>,
-): Readonly<Record<string, string>> {
-  const env = Object.entries(containerEnv(spec.container.env, fields));
-  return Object.fromEntries(env.map(([name, value]) => [name, addresses.get(value) ?? value]));
+  sources: EnvSources,
+): Promise<Readonly<Record<string, string>>> {
+  const variables = Object.entries(await containerEnv(containerEnvSchema.parse(env), sources));
+  return Object.fromEntries(variables.map(([name, value]) => [name, addresses.get(value) ?? value]));
 }

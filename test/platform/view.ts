@@ -1,25 +1,8 @@
-import type { KubernetesClient } from '../../controllers/runtime/client';
 import { registryKeys } from '../../definitions/names/model-registry';
-import { inferenceServices, type InferenceService } from '../../definitions/serving/inference-service';
+import type { InferenceService } from '../../definitions/serving/inference-service';
 import type { FetchView } from './fetch-view';
 import type { Table } from './live-table';
-
-/** A registry record as the table shows it. */
-export interface RecordView {
-  readonly id: string;
-  /** `<InferenceService>/<uid>` */
-  readonly name: string;
-  readonly state: string;
-  readonly url?: string;
-}
-
-/** InferenceServices of one namespace. */
-export async function inferenceServicesIn(
-  client: KubernetesClient,
-  namespace: string,
-): Promise<readonly InferenceService[]> {
-  return (await client.list(inferenceServices, { namespace })).items;
-}
+import type { RecordView } from './record-view';
 
 /**
  * One row per InferenceService, and one per record whose InferenceService is gone: what is UNDEPLOYED is worth seeing.

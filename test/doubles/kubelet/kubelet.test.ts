@@ -8,11 +8,24 @@ import { type RunningCluster, startCluster } from '../../cluster/start-cluster';
 import { TestCluster } from '../../cluster/test-cluster';
 import { waitFor } from '../../cluster/wait-for';
 import { Kubelet } from './kubelet';
+import type { PodFate } from './pod-life';
 
 let servers: RunningCluster;
 let cluster: TestCluster;
 let connection: ApiConnection;
 let kubelet: Kubelet;
+
+/** Pods that were told that they go, by their fate. */
+const told: string[] = [];
+
+const fatesByLabel: Readonly<Record<string, (gone: AbortSignal) => PodFate | AsyncIterable<PodFate>>> = {
+  crash: () => ({ fate: 'crashes', message: 'no such model', exitCode: 3, reason: 'Error' }),
+  async *second(gone) {
+    gone.addEventListener('abort', () => told.push('second'));
+    yield { fate: 'download fails', message: 'no such bucket', exitCode: 1 };
+    yield { fate: 'serves' };
+  },
+};
 
 beforeAll(async () => {
   servers = await startCluster({ audit: 'off', controllerManager: 'workloads' });
@@ -23,10 +36,7 @@ beforeAll(async () => {
   kubelet = new Kubelet({
     client: new KubernetesClient(connection),
     stepMs: 5,
-    fateOf: ({ metadata }) =>
-      metadata.labels?.['fate'] === 'crash'
-        ? { fate: 'crashes', message: 'no such model', exitCode: 3, reason: 'Error' }
-        : { fate: 'serves' },
+    fateOf: ({ metadata }, gone) => fatesByLabel[metadata.labels?.['fate'] ?? '']?.(gone) ?? { fate: 'serves' },
   });
 }, 120_000);
 
@@ -79,5 +89,15 @@ describe('the double of the kubelet', () => {
     );
     expect(status.lastState?.terminated).toMatchObject({ exitCode: 3, message: 'no such model', reason: 'Error' });
     expect((await available(namespace)) ?? 0).toBe(0);
+  }, 60_000);
+
+  it('lets one thing after the other become of a pod, and says when the pod goes', async () => {
+    const namespace = await cluster.namespace('kubelet');
+    await cluster.create(deployment(namespace, { fate: 'second' }));
+    await waitFor('both pods to be available', async () => (await available(namespace)) === 2);
+    expect(told).toEqual([]);
+    await cluster.remove({ apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'iris', namespace } });
+    await waitFor('the pods to be gone', async () => (await podsOf(namespace)).length === 0);
+    expect(told).toEqual(['second', 'second']);
   }, 60_000);
 });

@@ -13,8 +13,12 @@ import { type PodFate, statesOf } from './pod-life';
 
 export interface KubeletOptions {
   readonly client: KubernetesClient;
-  /** What becomes of a pod. @default all serve */
-  readonly fateOf?: (pod: Stored<V1Pod>) => PodFate;
+  /**
+   * What becomes of a pod: one thing, or one after the other. The signal is aborted when the pod goes, or the double stops.
+   *
+   * @default all serve
+   */
+  readonly fateOf?: (pod: Stored<V1Pod>, gone: AbortSignal) => PodFate | AsyncIterable<PodFate>;
   /** Milliseconds between two states of a pod. @default 50 */
   readonly stepMs?: number;
   /** Only the last state of each pod is written. @default false */
@@ -33,8 +37,8 @@ const nodeName = 'double';
 export class Kubelet {
   private readonly stopping = new AbortController();
   private readonly working = new Set<Promise<void>>();
-  /** Pods by key that are on their way, with the uid of each. */
-  private readonly known = new Map<string, string>();
+  /** Pods by key that are on their way, with the uid of each, and what ends its way. */
+  private readonly known = new Map<string, { readonly uid: string; readonly gone: AbortController }>();
   private readonly reflected: Promise<void>;
 
   constructor(private readonly options: KubeletOptions) {
@@ -43,7 +47,7 @@ export class Kubelet {
       throw error;
     });
     const take = (pod: Stored<V1Pod>) => this.take(pod);
-    store.subscribe({ added: take, updated: take, deleted: (pod) => this.known.delete(keyOf(pod)) });
+    store.subscribe({ added: take, updated: take, deleted: (pod) => this.forget(keyOf(pod)) });
     const reflector = new Reflector({
       resource: pods,
       selection: { labelSelector: inferenceServiceLabel },
@@ -60,26 +64,46 @@ export class Kubelet {
   /** Ends; pods stay as they are. */
   async stop(): Promise<void> {
     this.stopping.abort();
+    for (const key of [...this.known.keys()]) this.forget(key);
     await Promise.allSettled([...this.working, this.reflected]);
   }
 
   private take(pod: Stored<V1Pod>): void {
     const { deletionTimestamp, uid = '' } = pod.metadata;
     const key = keyOf(pod);
-    if (deletionTimestamp === undefined && this.known.get(key) === uid) return;
-    const work = (deletionTimestamp === undefined ? this.run(pod) : this.remove(pod)).catch((error: unknown) => {
+    if (deletionTimestamp === undefined && this.known.get(key)?.uid === uid) return;
+    this.forget(key);
+    const gone = new AbortController();
+    const going = deletionTimestamp !== undefined;
+    const work = (going ? this.remove(pod) : this.run(pod, gone.signal)).catch((error: unknown) => {
       // Deleted meanwhile, replaced, or we are stopping: nothing is left to report.
       if (!this.stopping.signal.aborted && !(error instanceof ApiError)) throw error;
     });
-    this.known.set(key, uid);
+    if (!going) this.known.set(key, { uid, gone });
     this.working.add(work);
     void work.finally(() => this.working.delete(work));
   }
 
-  private async run(pod: Stored<V1Pod>): Promise<void> {
-    const { client, fateOf, stepMs = 50, onlyLastState = false } = this.options;
-    const fate = fateOf?.(pod) ?? { fate: 'serves' };
-    if (fate.fate !== 'unschedulable' && pod.spec?.nodeName === undefined) await this.bind(pod);
+  private forget(key: string): void {
+    this.known.get(key)?.gone.abort();
+    this.known.delete(key);
+  }
+
+  private async run(pod: Stored<V1Pod>, gone: AbortSignal): Promise<void> {
+    const fates = this.options.fateOf?.(pod, gone) ?? { fate: 'serves' };
+    let bound = pod.spec?.nodeName !== undefined;
+    for await (const fate of 'fate' in fates ? [fates] : fates) {
+      if (gone.aborted) return;
+      if (fate.fate !== 'unschedulable' && !bound) {
+        await this.bind(pod);
+        bound = true;
+      }
+      await this.walk(pod, fate, gone);
+    }
+  }
+
+  private async walk(pod: Stored<V1Pod>, fate: PodFate, gone: AbortSignal): Promise<void> {
+    const { client, stepMs = 50, onlyLastState = false } = this.options;
     const states = statesOf(pod, fate, () => Date.now());
     for (const state of onlyLastState ? states.slice(-1) : states) {
       await client.mergePatch(
@@ -88,7 +112,7 @@ export class Kubelet {
         { metadata: { uid: pod.metadata.uid }, status: state() },
         { subresource: 'status' },
       );
-      if (this.stopping.signal.aborted) return;
+      if (gone.aborted) return;
       await new Promise((resolve) => setTimeout(resolve, stepMs));
     }
   }

@@ -4,6 +4,8 @@ import type { V1ContainerStatus, V1Pod, V1PodCondition, V1PodStatus } from '@kub
 export type PodFate =
   /** Init containers end, the others run and are ready. */
   | { readonly fate: 'serves' }
+  /** Init containers run, and that is all so far. */
+  | { readonly fate: 'fetches' }
   /** No node takes it. */
   | { readonly fate: 'unschedulable'; readonly message: string }
   /** The image of a container can't be had. */
@@ -78,6 +80,7 @@ export function statesOf(pod: Pick<V1Pod, 'spec'>, fate: PodFate, nowMs: () => n
     initContainerStatuses: inits.map((init) => status(init, running())),
     containerStatuses: pending,
   });
+  if (fate.fate === 'fetches') return [fetching];
   if (fate.fate === 'image pull fails') {
     const stuck = (reason: string) => () => ({
       phase: 'Pending',
