@@ -69,7 +69,7 @@ export type ChildOutcome = 'created' | 'applied' | 'unchanged';
  * @throws ChildNotOurs when the name is taken by an object of somebody else
  */
 export async function ensureChild<T extends KubernetesObject>(child: ChildToEnsure<T>): Promise<ChildOutcome> {
-  const { client, resource, desired, owner, context } = child;
+  const { resource, desired, owner } = child;
   const ref = refOf(keyOf(desired));
   const digest = objectDigest(desired);
   const live = child.live ?? (await make(child, digest));

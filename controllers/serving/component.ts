@@ -10,13 +10,14 @@ import { keyOf, type ObjectKey } from '../runtime/object-key';
 import type { Store } from '../runtime/store';
 import { servingAdmission } from './admission';
 import { CaBundle } from './ca-bundle';
+import { childWatches } from './child-watches';
 import { LiveConfig } from './config/live-config';
 import { clusterDomainOf } from './ingress/cluster-domain';
 import { servingMetrics } from './metrics';
 import { ModelConfig } from './model-config';
 import { Planner } from './planner';
 import { ServingReconciler } from './reconciler';
-import { ownersOf, servingStores, type ServingStores } from './serving-stores';
+import { servingStores, type ServingStores } from './serving-stores';
 import { servingSettings } from './settings';
 import { ModelLoads } from './status/model-load';
 import { keysOfPod } from './status/pod-keys';
@@ -133,9 +134,8 @@ function resolvConf(): string {
 function watchesOf(stores: ServingStores): readonly Watch[] {
   const { inferenceServices, configMap, storageContainers, servingRuntimes, clusterServingRuntimes, pods } = stores;
   const all = () => inferenceServices.list().map(keyOf);
-  const children = [stores.deployments, stores.services, stores.autoscalers, stores.ingresses, stores.routes];
   return [
-    ...children.map(({ store }) => watching(store, ownersOf)),
+    ...childWatches(stores),
     watching(configMap, all),
     // A URI that nobody could fetch may be fetched now.
     watching(storageContainers, () =>

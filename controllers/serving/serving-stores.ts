@@ -25,10 +25,13 @@ import {
 } from '../../definitions/serving/cluster-storage-container';
 import { inferenceServices, type InferenceService } from '../../definitions/serving/inference-service';
 import { servingRuntimes, type ServingRuntime } from '../../definitions/serving/serving-runtime';
-import type { Manager } from '../runtime/manager';
+import type { Selection } from '../runtime/client';
+import type { Manager, StoreOptions } from '../runtime/manager';
 import type { ObjectKey } from '../runtime/object-key';
 import type { Store } from '../runtime/store';
 import type { StoreIndex } from '../runtime/store-index';
+import { ownersOf } from './owners';
+import { slimIngress, withoutForeignContent, withoutStatus } from './slim-children';
 import type { ComponentPod } from './status/component-pods';
 
 /** A kind of children, as last seen. */
@@ -67,7 +70,11 @@ export interface ServingStores {
  */
 export function servingStores(manager: Manager, namespace: string): ServingStores {
   const labelled = { labelSelector: inferenceServiceLabel };
-  const children = <T extends KubernetesObject>(resource: ApiResource<T>, selection = {}, options = {}) => {
+  const children = <T extends KubernetesObject>(
+    resource: ApiResource<T>,
+    selection: Selection = {},
+    options: StoreOptions<T> = {},
+  ) => {
     const store = manager.store<T>(resource, selection, options);
     return { resource, store, byOwner: store.index('InferenceService', ownersOf) };
   };
@@ -80,21 +87,15 @@ export function servingStores(manager: Manager, namespace: string): ServingStore
     configMap: manager.store(configMaps, { namespace, fieldSelector: `metadata.name=${servingConfigMap}` }),
     deployments: children(deployments, labelled),
     services: children(services, labelled),
-    autoscalers: children(horizontalPodAutoscalers, labelled),
-    ingresses: children(ingresses),
-    routes: children(httpRoutes, {}, { optional: true }),
+    autoscalers: children(horizontalPodAutoscalers, labelled, { slim: withoutStatus }),
+    ingresses: children(ingresses, {}, { slim: slimIngress }),
+    routes: children(httpRoutes, {}, { optional: true, slim: withoutForeignContent }),
     pods: podStore,
     podsByService: podStore.index('InferenceService', ({ metadata: { namespace: where, labels } }) => {
       const name = labels?.[inferenceServiceLabel] ?? '';
       return name === '' ? [] : [`${where ?? ''}/${name}`];
     }),
   };
-}
-
-/** Key of the InferenceService that controls an object: one, or none. */
-export function ownersOf({ metadata }: KubernetesObject): readonly ObjectKey[] {
-  const controller = metadata.ownerReferences?.find((reference) => reference.controller === true);
-  return controller?.kind === inferenceServices.kind ? [`${metadata.namespace ?? ''}/${controller.name}`] : [];
 }
 
 /** Most of a pod, and nothing of it is read. */

@@ -73,5 +73,5 @@ const until = (
       const figures = await figuresOf(controller);
       return reached(figures) ? figures : undefined;
     },
-    { timeout, interval: 100 },
+    { timeout, interval: 300 },
   );
