@@ -45,7 +45,9 @@ const controlPlane = (heading: string, index = 0): Locator => ({
 });
 
 /** `my-model` of the commands: they name no namespace. */
-const myModel = inferenceServiceOf('default', leastInferenceService.metadata.name, leastInferenceService);
+const myModel = inferenceServiceOf('default', leastInferenceService.metadata.name, {
+  spec: leastInferenceService.spec,
+});
 
 beforeAll(async () => {
   const port = await freePort();
@@ -424,6 +426,16 @@ describe('the guide of serving', () => {
     expect(await reader.apply(manifest)).toMatchObject({ code: 0, stderr: '' });
     await installation.ready(named('iris-from-code'));
   }, 60_000);
+
+  it('has options that environments take', async () => {
+    const blocks = (await guideBlocks('serving', 'ts')).filter((text) => text.startsWith('serving: {'));
+    expect(blocks).toHaveLength(2);
+    for (const text of blocks) {
+      const options = runInNewContext(`JSON.stringify({ ${text} })`) as string;
+      const shown = JSON.parse(options) as Pick<Parameters<typeof environment>[0], 'serving'>;
+      expect(() => environment({ name: 'test', namespaces: [{ name: 'kserve' }], ...shown })).not.toThrow();
+    }
+  });
 
   it('names alerts that are rendered, and the lease, finalizer and field managers of the controller', async () => {
     const text = await readFile(join(__dirname, '..', '..', 'docs', 'guides', 'serving.md'), 'utf8');
