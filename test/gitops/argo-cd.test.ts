@@ -12,7 +12,8 @@ import { changeObjects, objectsOf } from './engines/rendered-objects';
 
 const root = 'slipway-production-root';
 const components = [
-  ...['catalog', 'crds', 'namespaces', 'registry', 'registry-sync', 'registry-ui', 'storage-initializer'],
+  ...['catalog', 'crds', 'namespaces', 'registry', 'registry-sync', 'registry-ui', 'serving', 'serving-runtimes'],
+  'storage-initializer',
 ] as const;
 const syncedAndHealthy = Object.fromEntries(
   [root, ...components.map((component) => `slipway-production-${component}`)].map((name) => [name, 'Synced, Healthy']),

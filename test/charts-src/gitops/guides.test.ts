@@ -30,9 +30,9 @@ beforeAll(async () => {
   // Pods get ready here, and nothing runs in them that would answer a webhook.
   running = await startCluster({ audit: 'off', controllerManager: 'workloads', asksWebhooks: false });
   cluster = new TestCluster(running);
-  pods = new WorkloadStandIn(cluster);
   const projects = ['argo-cd', 'flux', 'cert-manager', 'prometheus-operator', 'external-secrets'] as const;
   for (const project of projects) await cluster.installForeignCrds(project);
+  pods = new WorkloadStandIn(cluster);
   for (const name of ['argocd', 'flux-system']) {
     await cluster.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
   }
