@@ -165,7 +165,7 @@ export class ServingReconciler {
       return { ...pass, rethrow: error };
     }
     const components = this.factsOf(inferenceService, planned.plans, children);
-    const routed = await this.routed(inferenceService, planned.plans, components, children);
+    const routed = await this.routed(inferenceService, planned.plans, components, children, context.signal);
     return { mode, components, planned, stopped, ...routed };
   }
 
@@ -175,6 +175,7 @@ export class ServingReconciler {
     plans: ComponentPlans,
     components: Partial<Record<ComponentName, ComponentFacts>>,
     children: Children,
+    signal: AbortSignal,
   ): Promise<Pick<Pass, 'ingress' | 'requeueSeconds' | 'rethrow'>> {
     const { config, stores, clusterDomain } = this.parts;
     try {
@@ -186,7 +187,7 @@ export class ServingReconciler {
       return { ingress, ...(requeueSeconds === undefined ? {} : { requeueSeconds }) };
     } catch (thrown) {
       const error = thrown instanceof Error ? thrown : new Error(causeText(thrown));
-      if (isPassing(error)) throw error;
+      if (isPassing(error) || signal.aborted) throw error;
       if (error instanceof ChildNotOurs) {
         this.warn(inferenceService, servingEvents.childNotOurs, error.message);
         const { message } = error;

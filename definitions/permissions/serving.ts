@@ -59,7 +59,7 @@ export const servingPermissions = ({ webhooks }: Pick<ServingConfig, 'webhooks'>
   {
     group: '',
     resource: 'configmaps',
-    verbs: ['get', 'list', 'watch'],
+    verbs: ['list', 'watch'],
     resourceNames: [servingConfigMap],
     scope: 'own-namespace',
     reason: 'read the settings and notice a change',

@@ -25,6 +25,7 @@ import { type PodFate, statesOf } from '../../../doubles/kubelet/pod-life';
 import { ManualClock } from '../../runtime/manual-clock';
 import { frozen } from '../frozen';
 import { generator, randomNumbers } from '../generated-services';
+import { runtime } from '../plan-fixtures';
 import { MemoryApi } from './memory-api';
 
 const rounds = 5_000;
@@ -66,7 +67,7 @@ function installed() {
   const stores = servingStores(manager, managerNamespace);
   const { deployments, services, autoscalers, ingresses, routes } = stores;
   for (const { resource, store } of [deployments, services, autoscalers, ingresses, routes]) {
-    api.keep(resource.plural, store as unknown as Parameters<typeof api.keep>[1]);
+    api.keep(resource.plural, store);
   }
   api.keep('inferenceservices', stores.inferenceServices);
   const config = new LiveConfig(stores.configMap, () => undefined);
@@ -105,9 +106,15 @@ describe('any InferenceService', () => {
     const random = randomNumbers(20_261_122);
     const make = generator(random);
     const pick = <T>(items: readonly T[]): T => items[Math.floor(random() * items.length)] as T;
+    const some = <T>(items: readonly T[]): T[] => make.list(() => pick(items), 2);
+    const runtimes = Array.from({ length: 300 }, () => frozen(make.runtime()));
+    const ordinary = runtime('ordinary', {
+      supportedModelFormats: [{ name: 'sklearn', autoSelect: true, priority: 9 }],
+    });
+    const storageContainers = Array.from({ length: 50 }, () => frozen(make.storageContainer()));
     const world = installed();
     const { api, stores } = world;
-    const seen = { ready: 0, unready: 0, failed: 0, settings: 0, stopped: 0, deployments: 0, routes: 0 };
+    const seen = { ready: 0, unready: 0, failed: 0, stopped: 0, deployments: 0, routes: 0 };
 
     /** One pass. @returns whether settings or owners of names kept it from its end, which is told and no fault */
     const pass = async (what: InferenceService): Promise<boolean> => {
@@ -116,7 +123,8 @@ describe('any InferenceService', () => {
         return true;
       } catch (error) {
         if (error instanceof ConfigUnusable || error instanceof TerminalError) return false;
-        if (error instanceof Error && /cabundle configmap absent|absent from the cluster/.test(error.message)) return false;
+        if (error instanceof Error && /cabundle configmap absent|absent from the cluster/.test(error.message))
+          return false;
         throw new Error(`${inspect(what, { depth: 12 })}: ${inspect(error)}`, { cause: error });
       }
     };
@@ -127,33 +135,36 @@ describe('any InferenceService', () => {
       if (random() < 0.5) stores.routes.store.replace([]);
       stores.pods.replace([]);
       const generated = odd(make.inferenceService(), pick, random);
-      const configMap = { metadata: { name: servingConfigMap, namespace: managerNamespace, resourceVersion: `${round}` } };
+      const configMap = {
+        metadata: { name: servingConfigMap, namespace: managerNamespace, resourceVersion: `${round}` },
+      };
       stores.configMap.replace([frozen({ ...configMap, data: pick(settings) })]);
-      stores.servingRuntimes.replace(make.list(make.runtime, 2).map((one) => frozen(placed(one))));
-      stores.clusterServingRuntimes.replace(make.list(make.runtime, 2).map(frozen));
-      stores.storageContainers.replace(make.list(make.storageContainer, 1).map(frozen));
-      stores.inferenceServices.replace([frozen({ ...generated, metadata: { ...generated.metadata, uid: `u${round}` } })]);
+      stores.servingRuntimes.replace(some(runtimes).map(placed).map(frozen));
+      stores.clusterServingRuntimes.replace(random() < 0.7 ? [...some(runtimes), ordinary] : some(runtimes));
+      stores.storageContainers.replace(some(storageContainers));
+      stores.inferenceServices.replace([
+        frozen({ ...generated, metadata: { ...generated.metadata, uid: `u${round}` } }),
+      ]);
 
       const complete = await pass(generated);
       for (const deployment of stores.deployments.store.list()) {
         seen.deployments += 1;
         if (random() < 0.2) continue;
         api.put('deployments', available(deployment, random() < 0.7));
-        stores.pods.upsert(frozen(podOf(deployment, pick(fates), random)) as never);
+        stores.pods.upsert(frozen(podOf(deployment, pick(fates), random)));
       }
-      await world.clock.advance(1_000);
-      await pass(generated);
+      world.clock.stall(1_000);
       await pass(generated);
       const before = api.writes.length;
       await pass(generated);
-      expect({ round, writes: api.writes.slice(before) }).toEqual({ round, writes: [] });
+      if (api.writes.length > before)
+        throw new Error(`not settled after ${round}: ${api.writes.slice(before).join(', ')}`);
 
       const stored = stores.inferenceServices.get(key);
       seen.routes += stores.ingresses.store.size + stores.routes.store.size;
       if (stored?.status === undefined) {
         // Only settings that can't be read keep everything back.
         expect(complete).toBe(false);
-        seen.settings += 1;
         continue;
       }
       inferenceServiceStatus.parse(stored.status);
@@ -171,9 +182,9 @@ describe('any InferenceService', () => {
       else seen.unready += 1;
     }
     // Every end is reached often.
-    expect(Math.min(...Object.values(seen))).toBeGreaterThan(50);
+    expect(Object.entries(seen).filter(([, count]) => count < 50)).toEqual([]);
     expect(world.told.filter((note) => note === '' || note.includes('undefined'))).toEqual([]);
-  }, 60_000);
+  }, 180_000);
 });
 
 /** With what the planner does not look at: replicas, autoscaling, modes, stops. */
@@ -183,13 +194,18 @@ function odd(generated: InferenceService, pick: <T>(items: readonly T[]) => T, r
   const annotations = {
     ...metadata.annotations,
     ...maybe(0.1, { [servingAnnotations.stop]: pick(['true', 'false', 'True', '']) }),
-    ...maybe(0.1, { [servingAnnotations.deploymentMode]: pick(['Standard', 'RawDeployment', 'Knative', 'Serverless', '?']) }),
+    ...maybe(0.1, {
+      [servingAnnotations.deploymentMode]: pick(['Standard', 'RawDeployment', 'Knative', 'Serverless', '?']),
+    }),
     ...maybe(0.3, { [servingAnnotations.autoscalerClass]: pick(['hpa', 'external', 'none', 'keda', '?']) }),
   };
   const labels = { ...metadata.labels, ...maybe(0.1, { [servingLabels.visibility]: 'cluster-local' }) };
   const extension = () => ({
     ...maybe(0.3, { minReplicas: pick([0, 1, 5]), maxReplicas: pick([0, 1, 9]) }),
-    ...maybe(0.3, { scaleMetric: pick(['cpu', 'memory', 'rps', 'concurrency'] as const), scaleTarget: pick([0, 50, 500]) }),
+    ...maybe(0.3, {
+      scaleMetric: pick(['cpu', 'memory', 'rps', 'concurrency'] as const),
+      scaleTarget: pick([0, 50, 500]),
+    }),
     ...maybe(0.2, {
       deploymentStrategy: pick([
         { type: 'Recreate' as const },
@@ -198,7 +214,7 @@ function odd(generated: InferenceService, pick: <T>(items: readonly T[]) => T, r
     }),
     ...maybe(0.2, { autoScaling: { metrics: [] } }),
   });
-  const simple = random() < 0.4;
+  const simple = random() < 0.5;
   const predictor = simple ? { model: { modelFormat: { name: 'sklearn' }, storageUri: 's3://b/m' } } : spec.predictor;
   return {
     ...generated,

@@ -26,8 +26,7 @@ export class MemoryApi extends ApiConnection {
 
   /** Objects of this kind live in a store. */
   keep<T extends KubernetesObject>(plural: string, store: Store<T>): void {
-    // What is put in was written as the kind of this store.
-    this.stores.set(plural, store as unknown as Store<KubernetesObject>);
+    this.stores.set(plural, store);
   }
 
   override async send({ method, path, body, operation, contentType }: ApiRequest): Promise<unknown> {
@@ -44,7 +43,10 @@ export class MemoryApi extends ApiConnection {
     if (contentType === 'application/merge-patch+json') {
       return this.put(plural, merged(found ?? this.refuse(operation), sent) as KubernetesObject);
     }
-    return this.put(plural, { ...sent, metadata: { uid: `uid-${name}`, ...(sent['metadata'] as Json), namespace, name } });
+    return this.put(plural, {
+      ...sent,
+      metadata: { uid: `uid-${name}`, ...(sent['metadata'] as Json), namespace, name },
+    });
   }
 
   /** Stores an object as somebody else's write. */
