@@ -63,7 +63,8 @@ export class ModelFetches {
       const fetch = await this.fetchFor(pod, container).catch((error: unknown) => causeText(error));
       if (typeof fetch === 'string') {
         say(`model        ${pod.metadata.name}: ${fetch}`);
-        return yield { fate: 'download fails', exitCode: 1, message: fetch };
+        yield { fate: 'download fails', exitCode: 1, message: fetch };
+        return;
       }
       if (gone.aborted) return this.forget(pod);
       gone.addEventListener('abort', () => this.forget(pod), { once: true });
