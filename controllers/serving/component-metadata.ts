@@ -4,6 +4,7 @@ import {
   stopAnnotation,
   type ComponentName,
 } from '../../definitions/names/serving';
+import { registryKeys } from '../../definitions/names/model-registry';
 import type { InferenceServiceConfig } from '../../definitions/config/inference-service-config';
 import type { InferenceService } from '../../definitions/serving/inference-service';
 
@@ -32,18 +33,22 @@ export function filteredAnnotations(
     serviceAnnotationDisallowedList,
   }: Pick<InferenceServiceConfig['inferenceService'], 'serviceAnnotationDisallowedList'>,
 ): Record<string, string> {
-  const disallowed = new Set([...disallowedAnnotations, ...serviceAnnotationDisallowedList]);
+  const disallowed = new Set([...disallowedAnnotations, registryKeys.record, ...serviceAnnotationDisallowedList]);
   return Object.fromEntries(Object.entries(annotations ?? {}).filter(([key]) => !disallowed.has(key)));
 }
 
-/** Labels of a component's children: later ones win, those that tell whose they are win always. */
+/**
+ * Labels of a component's children: later ones win, those that tell whose they are win always. The id that registry sync writes when it
+ * has made a record is none of them, nor is its bookkeeping annotation: pods that serve already would be replaced for it.
+ */
 export function componentLabels(
   inferenceService: string,
   component: ComponentName,
   ...labels: readonly (Texts | undefined)[]
 ): Record<string, string> {
   const fixed = { [servingLabels.inferenceService]: inferenceService, [servingLabels.component]: component };
-  return merged([...labels, fixed]);
+  const { [registryKeys.inferenceServiceId]: _record, ...own } = merged([...labels, fixed]);
+  return own;
 }
 
 /**

@@ -66,9 +66,11 @@ function installed() {
   const manager = new Manager({ client, clock, random: { next: () => 0.5 }, log, metrics });
   const stores = servingStores(manager, managerNamespace);
   const { deployments, services, autoscalers, ingresses, routes } = stores;
-  for (const { resource, store } of [deployments, services, autoscalers, ingresses, routes]) {
-    api.keep(resource.plural, store);
-  }
+  api.keep(deployments.resource.plural, deployments.store);
+  api.keep(services.resource.plural, services.store);
+  api.keep(autoscalers.resource.plural, autoscalers.store);
+  api.keep(ingresses.resource.plural, ingresses.store);
+  api.keep(routes.resource.plural, routes.store);
   api.keep('inferenceservices', stores.inferenceServices);
   const config = new LiveConfig(stores.configMap, () => undefined);
   const told: string[] = [];
@@ -85,6 +87,7 @@ function installed() {
     caBundle: new CaBundle(client, clock, config, managerNamespace),
     modelConfig: new ModelConfig(client),
     events: new Notes({ client, clock, log, controller: 'a', instance: 'b' }),
+    failed: () => undefined,
     clock,
     clusterDomain: 'cluster.local',
   });

@@ -154,8 +154,8 @@ describe('the metrics', () => {
       service('unseen', undefined),
       service('stopped', [condition('Ready', 'False', 10), condition('Stopped', 'True', 10)]),
       service('going', [condition('Ready', 'False', 10)], { deletionTimestamp: at(20) }),
-    ] as readonly InferenceService[];
-    const now = Date.parse(at(70));
+    ] as unknown as readonly InferenceService[];
+    const now = Date.parse(String(at(70)));
     serving.setNotReady(notReady(services, now));
     expect(await named()).toEqual([
       'slipway_serving_not_ready_seconds{namespace="models",name="unseen"} 70',
@@ -168,7 +168,7 @@ describe('the metrics', () => {
 
   it('name the longest only when very many are not ready', () => {
     const services = Array.from({ length: 500 }, (_, index) => ({
-      metadata: { name: `iris-${index}`, namespace: 'models', creationTimestamp: new Date(index * 1000) },
+      metadata: { name: `iris-${index}`, namespace: 'models', creationTimestamp: new Date(index * 1000).toISOString() },
       spec: { predictor: {} },
     }));
     const found = notReady(services, 1_000_000);
