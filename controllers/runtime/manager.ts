@@ -149,7 +149,7 @@ export class Manager {
     const servers = await this.listen();
     const reading = new AbortController();
     const reflectors = Promise.all([...this.watched.values()].map(({ run }) => run(reading.signal)));
-    const serving = Promise.all(this.servers.map((server) => server.run?.(reading.signal)));
+    const serving = Promise.all(this.servers.map(async (server) => server.run?.(reading.signal)));
     try {
       await this.allListed(stop);
       if (leaderElection === undefined) return await this.work(stop, undefined);

@@ -97,7 +97,7 @@ export class Children {
 
   /** Removes Deployments, Services and autoscalers that this reconcile did not want: of components that are gone or renamed, or all. */
   async removeUnwanted(): Promise<void> {
-    for (const kind of componentKinds) await this.removeUnwantedOf(this.stores[kind] as ChildStore<KubernetesObject>);
+    for (const kind of componentKinds) await this.removeUnwantedOf(this.stores[kind]);
   }
 
   private async removeUnwantedOf<T extends KubernetesObject>(children: ChildStore<T>): Promise<void> {

@@ -27,7 +27,6 @@ import { inferenceServices, type InferenceService } from '../../definitions/serv
 import { servingRuntimes, type ServingRuntime } from '../../definitions/serving/serving-runtime';
 import type { Selection } from '../runtime/client';
 import type { Manager, StoreOptions } from '../runtime/manager';
-import type { ObjectKey } from '../runtime/object-key';
 import type { Store } from '../runtime/store';
 import type { StoreIndex } from '../runtime/store-index';
 import { ownersOf } from './owners';

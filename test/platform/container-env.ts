@@ -33,7 +33,8 @@ export async function containerEnv(
   env: readonly Variable[],
   sources: EnvSources,
 ): Promise<Readonly<Record<string, string>>> {
-  return Object.fromEntries(await Promise.all(env.map(async (one) => [one.name, await valueOf(one, sources)])));
+  const entries = env.map(async (one): Promise<[string, string]> => [one.name, await valueOf(one, sources)]);
+  return Object.fromEntries(await Promise.all(entries));
 }
 
 async function valueOf({ name, value, valueFrom }: Variable, { fields, secretValue }: EnvSources): Promise<string> {

@@ -57,7 +57,8 @@ export class ModelFetch {
       if (signal.aborted) return;
       if (end.exitCode === 0) {
         this.view = { ...this.view, state: 'fetched' };
-        return yield end;
+        yield end;
+        return;
       }
       this.view = { state: 'failed, to be started again' };
       yield end;

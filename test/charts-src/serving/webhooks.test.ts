@@ -147,7 +147,8 @@ describe('the certificate of the webhooks', () => {
   ])('%s is one that the controller understands from its file', (_, options, certificate) => {
     const map = objectOf(servingObjects(options), 'ConfigMap', 'kserve-controller-manager-config');
     const file = mapAt(map, 'data')['serving.yaml'];
-    expect(servingSettings(String(file)).webhooks.certificate).toMatchObject(certificate);
+    if (typeof file !== 'string') throw new Error('serving.yaml is no text');
+    expect(servingSettings(file).webhooks.certificate).toMatchObject(certificate);
   });
 
   it('may be of an issuer that is there', () => {

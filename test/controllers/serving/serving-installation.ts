@@ -158,7 +158,7 @@ export class ServingInstallation {
   stored = async (object: WrittenInferenceService): Promise<StoredInferenceService | undefined> => {
     const found = await this.cluster.find(object);
     // The CRD has validated the status.
-    return found === undefined ? undefined : (storedSchema.parse(found) as StoredInferenceService);
+    return found === undefined ? undefined : (storedSchema.parse(found));
   };
 
   /** Waits until the status says so. */
@@ -246,7 +246,7 @@ function rendered(serving: ServingOptions): readonly ObjectReference[] {
   const components = renderEnvironment(
     environment({ name: 'test', namespaces: [{ name: namespace }], serving, servingRuntimes: {} }),
   );
-  return components.flatMap(({ directory, manifests }) => (directory === 'crds' ? [] : manifests)) as ObjectReference[];
+  return components.flatMap(({ directory, manifests }) => (directory === 'crds' ? [] : manifests));
 }
 
 async function closeAll(cleanups: (() => Promise<unknown>)[]): Promise<void> {

@@ -150,11 +150,11 @@ describe('an answer', () => {
 
 describe('a webhook server', () => {
   it('is not ready before it has a certificate, and then serves', async () => {
-    let certificate: ServerCertificate | undefined;
-    const { server, address, post } = await serve(allow, { certificate: () => certificate });
+    const made: { certificate?: ServerCertificate } = {};
+    const { server, address, post } = await serve(allow, { certificate: () => made.certificate });
     expect(server.notReady()).toBe('webhook server not started');
     await expect(handshake(address)).rejects.toThrow();
-    certificate = first.serving;
+    made.certificate = first.serving;
     expect(server.notReady()).toBeUndefined();
     expect(await post(review())).toMatchObject({ status: 200 });
   });
