@@ -19,9 +19,6 @@ import { desiredService, withLiveClusterIp } from './standard/service';
 /** Documents of the settings that decide about Deployments, Services and autoscalers. */
 export type StandardSettings = Pick<InferenceServiceConfig, 'deploy' | 'service'>;
 
-/** Kinds of children that components have. */
-const componentKinds = ['deployments', 'services', 'autoscalers'] as const;
-
 /**
  * The children of one InferenceService in one reconcile: writes what is wanted, removes what is not, and knows what it wrote before
  * the stores do.
@@ -97,7 +94,10 @@ export class Children {
 
   /** Removes Deployments, Services and autoscalers that this reconcile did not want: of components that are gone or renamed, or all. */
   async removeUnwanted(): Promise<void> {
-    for (const kind of componentKinds) await this.removeUnwantedOf(this.stores[kind]);
+    const { deployments, services, autoscalers } = this.stores;
+    await this.removeUnwantedOf(deployments);
+    await this.removeUnwantedOf(services);
+    await this.removeUnwantedOf(autoscalers);
   }
 
   private async removeUnwantedOf<T extends KubernetesObject>(children: ChildStore<T>): Promise<void> {
