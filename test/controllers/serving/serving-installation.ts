@@ -158,7 +158,7 @@ export class ServingInstallation {
   stored = async (object: WrittenInferenceService): Promise<StoredInferenceService | undefined> => {
     const found = await this.cluster.find(object);
     // The CRD has validated the status.
-    return found === undefined ? undefined : (storedSchema.parse(found));
+    return found === undefined ? undefined : storedSchema.parse(found);
   };
 
   /** Waits until the status says so. */
