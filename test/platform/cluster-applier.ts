@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import type { ApiResource } from '../../definitions/kubernetes/api-resource';
+import { ApiError } from '../../controllers/runtime/api-error';
 import type { ApiConnection } from '../../controllers/runtime/api-connection';
 import { KubernetesClient } from '../../controllers/runtime/client';
 import { nameOf, type Manifest } from './manifests';
@@ -13,6 +14,10 @@ const establishMs = 30_000;
 
 /** Longest time that an object of an earlier run may take to go, milliseconds: a namespace takes what is in it along. */
 const goneMs = 120_000;
+
+/** Longest time that a webhook may take to be there, milliseconds; with faults it loses its API server now and then. */
+const answerMs = 60_000;
+const tryAgainMs = 500;
 
 /** Time between two looks at an object that is waited for, milliseconds. */
 const lookAgainMs = 50;
@@ -45,7 +50,7 @@ export class ClusterApplier {
     const resource = await this.resourceOf(manifest);
     const existing = await this.staying(resource, manifest);
     if (existing !== undefined && this.options.keepExisting) return 'left alone';
-    await this.client.apply(resource, manifest, { fieldManager, force: true });
+    await this.applyUntilTaken(resource, manifest);
     if (existing === undefined) this.created.push(manifest);
     if (manifest.kind === 'CustomResourceDefinition') await this.established(resource, manifest);
     return existing === undefined ? 'created' : 'configured';
@@ -75,6 +80,20 @@ export class ClusterApplier {
   async removeCreated(): Promise<void> {
     for (const manifest of this.created.splice(0).reverse()) {
       await this.client.delete(await this.resourceOf(manifest), manifest.metadata);
+    }
+  }
+
+  /** Tries again while the API server or a webhook can't answer, as GitOps tools do: a controller that starts has no answer yet. */
+  private async applyUntilTaken(resource: ApiResource, manifest: Manifest): Promise<void> {
+    const deadline = Date.now() + answerMs;
+    for (;;) {
+      try {
+        await this.client.apply(resource, manifest, { fieldManager, force: true });
+        return;
+      } catch (error) {
+        if (!(error instanceof ApiError) || error.status < 500 || Date.now() > deadline) throw error;
+      }
+      await delay(tryAgainMs);
     }
   }
 

@@ -125,7 +125,7 @@ describe('npm start -- --once --context, on a cluster that is there already', ()
   }, 120_000);
 
   it.each([
-    ['download', /message [^\n]*(?:NoSuchKey|not found|404|no objects)/i],
+    ['download', /message [^\n]*(?:No model found in s3:\/\/models\/iris)/i],
     ['crash', /message [^\n]*not a model that this server understands/],
   ])(
     'shows why the model fails that is told to: %s',
