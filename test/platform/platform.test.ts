@@ -184,5 +184,5 @@ describe('npm start -- --once --chaos', () => {
     expectSuccess({ code, output });
     expect(output).toContain('chaos        --seed 11');
     expect(output.match(/reached {6}the record is UNDEPLOYED/g)?.length).toBe(5);
-  }, 600_000);
+  }, 900_000);
 });
