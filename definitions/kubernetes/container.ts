@@ -32,7 +32,7 @@ const containerPort = z.strictObject({
   hostPort: z.int().min(0).max(65_535).describe('Port of the node to open.').exactOptional(),
 });
 
-const volumeMount = z.strictObject({
+export const volumeMount = z.strictObject({
   name: z.string().describe('Name of the volume.'),
   mountPath: z.string().describe('Absolute path in the container.'),
   subPath: z.string().describe('Path in the volume to mount. Defaults to its root.').exactOptional(),
