@@ -33,4 +33,4 @@ function rawBigInt(_name: string, value: unknown): unknown {
 }
 
 /** `JSON.rawJSON` of Node 22 and later, which TypeScript's library doesn't know yet. */
-const rawJson = (JSON as JSON & { rawJSON(text: string): unknown }).rawJSON;
+const rawJson = (JSON as JSON & { rawJSON: (this: void, text: string) => unknown }).rawJSON;
