@@ -15,9 +15,9 @@ export interface Permission {
   readonly resourceNames?: readonly string[];
   /**
    * `cluster`: a ClusterRole bound cluster-wide. `own-namespace`: a Role in the controller's namespace. `registry-namespaces`: a Role in
-   * each namespace in which registries are allowed.
+   * each namespace in which registries are allowed. `watched-namespaces`: a Role in each namespace whose inference runs are worked on.
    */
-  readonly scope: 'cluster' | 'own-namespace' | 'registry-namespaces';
+  readonly scope: 'cluster' | 'own-namespace' | 'registry-namespaces' | 'watched-namespaces';
   /** Why the controller needs it, one sentence, shown to reviewers. */
   readonly reason: string;
 }
