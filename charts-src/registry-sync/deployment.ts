@@ -1,29 +1,12 @@
-import { createHash } from 'node:crypto';
-import { k8s } from 'cdk8s-plus-28';
+import type { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import { registrySyncConfigFile } from '../../definitions/config/registry-sync';
-import {
-  configChecksumAnnotation,
-  configDirectory,
-  healthPort,
-  imageUser,
-  livenessPath,
-  metricsPorts,
-  readinessPath,
-  registryTokenDirectory,
-} from '../../definitions/names/controller';
-import { spread } from '../kubernetes/availability';
-import {
-  controllerCommand,
-  controllerVariables,
-  terminationGracePeriodSeconds,
-} from '../kubernetes/controller-process';
-import { externalReferences } from '../kubernetes/references';
-import { resourceRequirements } from '../kubernetes/resources';
+import { registryTokenDirectory } from '../../definitions/names/controller';
+import { addControllerDeployment } from '../kubernetes/controller-deployment';
+import type { RenderedSettings } from '../kubernetes/rendered-settings';
 import { metricsCertificate } from '../monitoring/metrics-certificate';
 import { metricsPort, type RegistrySyncNames } from './names';
 import type { RegistrySyncOptions } from './options';
-import type { RenderedSettings } from './settings-file';
 
 /** What the Deployment is made of. */
 export interface DeploymentProps {
@@ -34,91 +17,27 @@ export interface DeploymentProps {
   readonly image: string;
 }
 
-/** ConfigMap and Deployment of the controller; a change of the file rolls the pods through the checksum. */
+/** ConfigMap and Deployment of the controller. */
 export function addDeployment(scope: Construct, { names, options, settings, image }: DeploymentProps): void {
   const { namespace, replicas, resources, metrics, registryTokenAudience: audience } = options;
-  const certificate = metricsCertificate(metricsPort(names, options));
-  new k8s.KubeConfigMap(scope, 'Config', {
-    metadata: { name: names.configMap, namespace },
-    data: { [registrySyncConfigFile]: settings.file },
-  });
-  new k8s.KubeDeployment(scope, 'Deployment', {
-    metadata: {
-      name: names.deployment,
-      namespace,
-      labels: { ...names.labels },
-      ...externalReferences(certificate?.external === true ? [`Secret/${certificate.secretName}`] : []),
-    },
-    spec: {
-      replicas,
-      revisionHistoryLimit: 3,
-      selector: { matchLabels: { ...names.selector } },
-      template: {
-        metadata: {
-          labels: { ...names.selector, ...names.labels },
-          annotations: {
-            'kubectl.kubernetes.io/default-container': 'manager',
-            [configChecksumAnnotation]: createHash('sha256').update(settings.file).digest('hex').slice(0, 16),
-          },
-        },
-        spec: {
-          serviceAccountName: names.serviceAccount,
-          automountServiceAccountToken: true,
-          terminationGracePeriodSeconds,
-          securityContext: { runAsUser: imageUser, runAsGroup: imageUser },
-          ...spread({ name: names.deployment, namespace, selector: names.selector, replicas }),
-          containers: [
-            {
-              name: 'manager',
-              image,
-              command: controllerCommand,
-              args: [
-                'registry-sync',
-                `--metrics-bind-address=:${metricsPorts[metrics]}`,
-                ...(metrics === 'http' ? ['--metrics-secure=false'] : []),
-                ...(certificate === undefined ? [] : [`--metrics-cert-path=${certificate.directory}`]),
-                '--leader-elect',
-                `--health-probe-bind-address=:${healthPort}`,
-              ],
-              env: [...settings.variables.map(({ name, value }) => ({ name, value })), ...controllerVariables],
-              ports: [
-                { name: metrics, containerPort: metricsPorts[metrics] },
-                { name: 'health', containerPort: healthPort },
-              ],
-              livenessProbe: {
-                httpGet: { path: livenessPath, port: k8s.IntOrString.fromNumber(healthPort) },
-                initialDelaySeconds: 15,
-                periodSeconds: 20,
-              },
-              readinessProbe: {
-                httpGet: { path: readinessPath, port: k8s.IntOrString.fromNumber(healthPort) },
-                initialDelaySeconds: 5,
-                periodSeconds: 10,
-              },
-              resources: resourceRequirements(resources),
-              volumeMounts: [
-                { name: 'config', mountPath: configDirectory, readOnly: true },
-                { name: 'tmp', mountPath: '/tmp' },
-                ...(certificate === undefined
-                  ? []
-                  : [{ name: 'metrics-certificate', mountPath: certificate.directory, readOnly: true }]),
-                ...(audience === undefined
-                  ? []
-                  : [{ name: 'registry-token', mountPath: registryTokenDirectory, readOnly: true }]),
-              ],
-            },
-          ],
-          volumes: [
-            { name: 'config', configMap: { name: names.configMap } },
-            { name: 'tmp', emptyDir: {} },
-            ...(certificate === undefined
-              ? []
-              : [{ name: 'metrics-certificate', secret: { secretName: certificate.secretName } }]),
-            ...(audience === undefined ? [] : [registryToken(audience)]),
-          ],
-        },
-      },
-    },
+  addControllerDeployment(scope, {
+    component: 'registry-sync',
+    name: names.deployment,
+    namespace,
+    labels: names.labels,
+    selector: names.selector,
+    replicas,
+    serviceAccount: names.serviceAccount,
+    image,
+    resources,
+    config: { configMap: names.configMap, file: registrySyncConfigFile, text: settings.file },
+    metrics,
+    metricsPortName: metrics,
+    metricsCertificate: metricsCertificate(metricsPort(names, options)),
+    variables: settings.variables.map(({ name, value }) => ({ name, value })),
+    liveness: { initialDelaySeconds: 15, periodSeconds: 20 },
+    readiness: { initialDelaySeconds: 5, periodSeconds: 10 },
+    mounts: audience === undefined ? [] : [{ volume: registryToken(audience), mountPath: registryTokenDirectory }],
   });
 }
 

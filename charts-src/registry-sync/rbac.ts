@@ -1,9 +1,7 @@
-import { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
-import { metricsPath } from '../../definitions/names/controller';
-import { metricsAccessPermissions } from '../../definitions/permissions/metrics-access';
 import { registrySyncPermissions } from '../../definitions/permissions/registry-sync';
 import { addBoundClusterRole, addBoundRole, rulesOf } from '../kubernetes/bound-roles';
+import { addControllerAccount, addMetricsAccess } from '../kubernetes/controller-account';
 import type { RegistrySyncNames } from './names';
 import type { RegistrySyncOptions } from './options';
 
@@ -15,11 +13,7 @@ export function addRbac(
 ): void {
   const permissions = registrySyncPermissions(settings);
   const account = { name: names.serviceAccount, namespace };
-
-  new k8s.KubeServiceAccount(scope, 'ServiceAccount', {
-    metadata: { ...account },
-    automountServiceAccountToken: false,
-  });
+  addControllerAccount(scope, account);
   addBoundClusterRole(scope, {
     role: names.managerRole,
     binding: names.managerRoleBinding,
@@ -40,16 +34,5 @@ export function addRbac(
       rules: rulesOf(permissions, 'registry-namespaces'),
     });
   }
-  if (metrics === 'https') {
-    addBoundClusterRole(scope, {
-      role: names.metricsAuthRole,
-      binding: names.metricsAuthRoleBinding,
-      account,
-      rules: rulesOf(metricsAccessPermissions, 'cluster'),
-    });
-    new k8s.KubeClusterRole(scope, 'MetricsReader', {
-      metadata: { name: names.metricsReader },
-      rules: [{ nonResourceUrLs: [metricsPath], verbs: ['get'] }],
-    });
-  }
+  addMetricsAccess(scope, names, account, metrics);
 }

@@ -1,10 +1,8 @@
-import { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import type { ServingConfig } from '../../definitions/config/serving';
-import { metricsPath } from '../../definitions/names/controller';
-import { metricsAccessPermissions } from '../../definitions/permissions/metrics-access';
 import { servingPermissions } from '../../definitions/permissions/serving';
 import { addBoundClusterRole, addBoundRole, rulesOf } from '../kubernetes/bound-roles';
+import { addControllerAccount, addMetricsAccess } from '../kubernetes/controller-account';
 import { servingNames as names } from './names';
 import type { ServingOptions } from './options';
 
@@ -12,10 +10,7 @@ import type { ServingOptions } from './options';
 export function addRbac(scope: Construct, { namespace, metrics }: ServingOptions, config: ServingConfig): void {
   const permissions = servingPermissions(config);
   const account = { name: names.serviceAccount, namespace };
-  new k8s.KubeServiceAccount(scope, 'ServiceAccount', {
-    metadata: { ...account },
-    automountServiceAccountToken: false,
-  });
+  addControllerAccount(scope, account);
   addBoundClusterRole(scope, {
     role: names.managerRole,
     binding: names.managerRoleBinding,
@@ -28,15 +23,5 @@ export function addRbac(scope: Construct, { namespace, metrics }: ServingOptions
     account,
     rules: rulesOf(permissions, 'own-namespace'),
   });
-  if (metrics !== 'https') return;
-  addBoundClusterRole(scope, {
-    role: names.metricsAuthRole,
-    binding: names.metricsAuthRoleBinding,
-    account,
-    rules: rulesOf(metricsAccessPermissions, 'cluster'),
-  });
-  new k8s.KubeClusterRole(scope, 'MetricsReader', {
-    metadata: { name: names.metricsReader },
-    rules: [{ nonResourceUrLs: [metricsPath], verbs: ['get'] }],
-  });
+  addMetricsAccess(scope, names, account, metrics);
 }
