@@ -1,5 +1,5 @@
 import type { JsonValue } from './json';
-import type { ValidItem } from './item';
+import type { ItemError, ValidItem } from './item';
 
 /** What the model said about one item of a request. */
 export interface Prediction {
@@ -19,16 +19,19 @@ export interface ModelClient {
   /**
    * Asks about several items in one request, tried again as `execution.retry` says, at the pace of `requestsPerSecond`.
    *
-   * @returns one prediction for each item, in their order
-   * @throws ItemError when the request failed for good; with one item in it, it is the item's error
+   * @returns for each item, in their order, its prediction, or why it can't be sent (ITEM_INVALID): such items are left out of the
+   *   request, and none is sent when no item is left
+   * @throws ItemError when the request failed for good; with one item in it, it is the item's error. RunnerError with exit code 7 when
+   *   the model refuses our credentials. The signal's reason once it has aborted
    */
-  infer(items: readonly ValidItem[], signal: AbortSignal): Promise<readonly Prediction[]>;
+  infer(items: readonly ValidItem[], signal: AbortSignal): Promise<readonly (Prediction | ItemError)[]>;
   readonly statistics: RequestStatistics;
   close(): Promise<void>;
 }
 
 /** What the report says about requests. */
 export interface RequestStatistics {
+  /** Every try counts. */
   readonly requests: number;
   readonly retries: number;
   /** Milliseconds of each answered request, as quantiles. */
