@@ -153,6 +153,10 @@ export const runnerVariables = {
   attempt: 'ATTEMPT',
   completionIndex: 'JOB_COMPLETION_INDEX',
   endpointsDirectory: 'INFERENCE_ENDPOINTS_DIR',
+  /** Seconds between SIGTERM and SIGKILL, `terminationGracePeriodSeconds` of the pod: the downward API does not tell it. */
+  gracePeriod: 'TERMINATION_GRACE_PERIOD_SECONDS',
+  logLevel: 'LOG_LEVEL',
+  logFormat: 'LOG_FORMAT',
 } as const;
 
 /** Name of the runner's container. */
