@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { withUnknownFields } from '../schema/extensions';
 import { quantity } from '../kubernetes/quantity';
+import { decimal } from '../schema/decimal';
 import { atomicList } from '../schema/list';
 
 /** Time as Go writes it: `500ms`, `10s`, `1m30s`. */
@@ -10,16 +11,8 @@ const retry = z.strictObject({
   maxAttempts: z.int().min(1).max(1000).describe('Tries of a request. Defaults to 4.').exactOptional(),
   initialBackoff: duration.describe('Wait before the second try. Defaults to 500ms.').exactOptional(),
   maxBackoff: duration.describe('Longest wait between tries. Defaults to 10s.').exactOptional(),
-  multiplier: z
-    .number()
-    .min(1)
-    .max(100)
-    .describe('What each wait is longer than the one before. Defaults to 2.')
-    .exactOptional(),
-  jitter: z
-    .number()
-    .min(0)
-    .max(1)
+  multiplier: decimal(1, 100).describe('What each wait is longer than the one before. Defaults to 2.').exactOptional(),
+  jitter: decimal(0, 1)
     .describe('Share of a wait that is random. Defaults to 0.5: between half of it and all.')
     .exactOptional(),
   retryOn: atomicList(z.string())
@@ -43,10 +36,7 @@ const errors = z.strictObject({
     .min(-1)
     .describe('Bad items after which continue gives up; -1 is no limit, the default.')
     .exactOptional(),
-  maxFailedRatio: z
-    .number()
-    .min(0)
-    .max(1)
+  maxFailedRatio: decimal(0, 1)
     .describe('Share of bad items after which continue gives up. Defaults to 1.')
     .exactOptional(),
   minItems: z.int().min(1).describe('Items tried before the share counts. Defaults to 100.').exactOptional(),
@@ -71,10 +61,7 @@ export const execution = z.strictObject({
     .describe('How items are put together.')
     .exactOptional(),
   concurrency: z.int().min(1).max(256).describe('Requests in flight. Defaults to 1.').exactOptional(),
-  requestsPerSecond: z
-    .number()
-    .min(0.001)
-    .max(1_000_000)
+  requestsPerSecond: decimal(0.001, 1_000_000)
     .describe('Most requests in a second; no limit if absent.')
     .exactOptional(),
   order: z

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { withUnknownFields } from '../schema/extensions';
+import { island } from '../schema/island';
 import { atomicList } from '../schema/list';
 import { objectReference } from './object-reference';
 
@@ -63,7 +63,7 @@ const inputTensor = z.strictObject({
     .enum(['utf8', 'base64'])
     .describe('How text stands for the bytes of BYTES. Defaults to utf8.')
     .exactOptional(),
-  parameters: withUnknownFields(z.looseObject({})).describe('Parameters of the tensor.').exactOptional(),
+  parameters: island<Readonly<Record<string, unknown>>>().describe('Parameters of the tensor.').exactOptional(),
 });
 export type InputTensor = z.infer<typeof inputTensor>;
 
@@ -91,7 +91,7 @@ export const endpointShape = {
     })
     .describe('Settings of protocol v2.')
     .exactOptional(),
-  instances: withUnknownFields(z.looseObject({}))
+  instances: island<Readonly<Record<string, unknown>>>()
     .describe('Constant fields beside `instances` in requests of protocol v1.')
     .exactOptional(),
 } as const;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { decimal } from '../schema/decimal';
 
 /** Exit codes of a runner: what the controller and the pod failure policy decide by. 2 to 5 are upstream's. */
 export const exitCodes = {
@@ -15,7 +16,8 @@ export const exitCodes = {
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 const count = z.int().min(0);
-const milliseconds = z.number().min(0);
+/** The bound is what a double counts exactly. */
+const milliseconds = decimal(0, Number.MAX_SAFE_INTEGER);
 
 const itemCounts = z.strictObject({
   total: count.describe('Items of the input, as far as it was read.'),
@@ -37,7 +39,7 @@ const reportedError = z.strictObject({
 
 /** What a runner says at its end, in the termination message of its container: at most 4096 bytes of JSON. */
 export const runnerReport = z.strictObject({
-  v: z.literal(1).describe('Version of the report.'),
+  v: z.int().min(1).max(1).describe('Version of the report.'),
   executionId: z.string().describe('Identity of the work.').exactOptional(),
   shard: count.describe('Part of the work.').exactOptional(),
   items: itemCounts.describe('What became of the items.'),

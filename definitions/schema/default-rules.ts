@@ -20,7 +20,7 @@ function problemOf(value: JsonValue, schema: StructuralSchema): string | undefin
   if (schema['x-kubernetes-int-or-string']) {
     return typeof value === 'string' || Number.isInteger(value) ? undefined : 'is neither an integer nor a string';
   }
-  if (schema.type !== undefined && typeOf(value) !== schema.type) return `is not of type ${schema.type}`;
+  if (schema.type !== undefined && !isOfType(value, schema.type)) return `is not of type ${schema.type}`;
   if (schema.enum !== undefined && !schema.enum.includes(value)) return `is none of ${JSON.stringify(schema.enum)}`;
   if (typeof value === 'number') {
     if (value < (schema.minimum ?? -Infinity)) return `is below the minimum ${schema.minimum}`;
@@ -35,6 +35,10 @@ function problemOf(value: JsonValue, schema: StructuralSchema): string | undefin
     if (missing !== undefined) return `lacks the required member ${missing}`;
   }
   return undefined;
+}
+
+function isOfType(value: JsonValue, type: string): boolean {
+  return typeOf(value) === type || (type === 'number' && typeof value === 'number');
 }
 
 function typeOf(value: JsonValue): string {

@@ -44,7 +44,7 @@ export interface ValueConstraint {
  */
 export interface StructuralSchema extends ValueConstraint {
   /** Absent only with int-or-string or preserve-unknown-fields. */
-  readonly type?: 'object' | 'array' | 'string' | 'integer' | 'boolean';
+  readonly type?: 'object' | 'array' | 'string' | 'integer' | 'number' | 'boolean';
   readonly description?: string;
   readonly default?: JsonValue;
   readonly nullable?: boolean;

@@ -7,6 +7,7 @@ const formats = new Set([
   'cidr',
   'date',
   'date-time',
+  'double',
   'duration',
   'email',
   'hostname',

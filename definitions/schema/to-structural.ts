@@ -71,7 +71,11 @@ function typeOf(node: JsonSchema, path: string, open: boolean): Pick<StructuralS
   if (type !== undefined) return { type };
   if (node.type === undefined && open) return {};
   if (node.type === 'number') {
-    throw new NotStructural(path, 'a floating-point number loses digits between clients; use an integer or a quantity');
+    if (node.format === 'double') return { type: 'number' };
+    throw new NotStructural(
+      path,
+      'a floating-point number loses digits between clients; use an integer, a quantity, or decimal() for what nobody compares',
+    );
   }
   throw new NotStructural(
     path,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { decimal } from '../../../definitions/schema/decimal';
 import { atomicMap, withRules, withUnknownFields } from '../../../definitions/schema/extensions';
 import { intOrString } from '../../../definitions/schema/int-or-string';
 import { island, keyedIsland } from '../../../definitions/schema/island';
@@ -33,6 +34,12 @@ describe('what zod can say is converted', () => {
       'an int32, with its bounds',
       z.int32(),
       { type: 'integer', format: 'int32', minimum: -2147483648, maximum: 2147483647 },
+    ],
+    ['a number with a fraction', decimal(0, 1), { type: 'number', format: 'double', minimum: 0, maximum: 1 }],
+    [
+      'its default, also a whole one',
+      decimal(1, 9).default(2),
+      { type: 'number', format: 'double', minimum: 1, maximum: 9, default: 2 },
     ],
     [
       'a multiple',
