@@ -132,6 +132,9 @@ export const runEvents = {
   paused: 'ReconciliationPaused',
 } as const;
 
+/** How names of Jobs, CronJobs and ConfigMaps of runs begin. */
+export const jobNamePrefix = 'inf';
+
 /** Key of the Contract in its ConfigMap. */
 export const contractKey = 'contract.json';
 /** Most bytes of a Contract: a ConfigMap holds 1 MiB. */
@@ -158,6 +161,9 @@ export const runnerVariables = {
   logLevel: 'LOG_LEVEL',
   logFormat: 'LOG_FORMAT',
 } as const;
+
+/** Sub-command of our program that is the runner. */
+export const runnerCommand = 'runner';
 
 /** Name of the runner's container. */
 export const runnerContainer = 'inference';

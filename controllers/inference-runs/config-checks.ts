@@ -1,0 +1,109 @@
+import type { InferenceConfig, InferenceConfigSpec } from '../../definitions/inference/inference-config';
+import { inputKindNames, outputKindNames } from '../../definitions/inference/storage-kinds';
+import { blockReasons, runEvents } from '../../definitions/names/inference';
+import { claimOf } from './claim';
+import { invalid, type ConfigProblem } from './config-problem';
+import { checkExecution, checkKinds } from './execution-checks';
+import { resolveModel } from './model';
+import { reservedVolumes } from './runner-pod';
+import { deadLetterOutput } from './storage-volumes';
+
+export interface ConfigCheckOptions {
+  /** Whether the config's image is our runner: then what the runner would refuse is refused here. */
+  readonly genericRunner: boolean;
+}
+
+/**
+ * What is wrong with a config that its schema can't say. Kinds that nobody here knows are legal with runners of others.
+ *
+ * @returns errors first
+ */
+export function checkConfig(config: InferenceConfig, { genericRunner }: ConfigCheckOptions): readonly ConfigProblem[] {
+  const { spec } = config;
+  if (spec === undefined) return [invalid('spec is missing: say model, image and storage')];
+  return [
+    ...checkModel(spec, genericRunner),
+    ...checkImage(spec, genericRunner),
+    ...(genericRunner ? checkStorage(spec) : []),
+    ...checkExecution(spec.execution, 'spec.execution', genericRunner),
+    ...checkVolumes(spec),
+    ...checkCredentials(config),
+  ];
+}
+
+function checkModel(spec: InferenceConfigSpec, genericRunner: boolean): readonly ConfigProblem[] {
+  const resolved = resolveModel(spec);
+  if ('conflict' in resolved) {
+    return [{ reason: blockReasons.conflictingModelSpec, message: resolved.conflict, severity: 'error' }];
+  }
+  const { modelUrl, headers = [] } = resolved.model;
+  const field = spec.kserve?.modelUrl === modelUrl ? 'spec.kserve.modelUrl' : 'spec.modelUrl';
+  const badHeaders = headers.filter((header) => !/^[!#$%&'*+.^_`|~0-9A-Za-z-]+:/.test(header));
+  return [
+    ...(modelUrl === undefined || isUrl(modelUrl)
+      ? []
+      : [invalid(`${field}: ${JSON.stringify(modelUrl)} is no http or https URL`)]),
+    ...(genericRunner && modelUrl === undefined && spec.kserve?.inferenceServiceRef === undefined
+      ? [invalid('spec.kserve says not where the model is: give modelUrl or inferenceServiceRef')]
+      : []),
+    // Headers may hold credentials: only their place is told.
+    ...badHeaders.map((header) =>
+      invalid(`spec.kserve.headers[${headers.indexOf(header)}] has not the form "Name: value"`),
+    ),
+  ];
+}
+
+/** Upstream's runners put `http://` before a URL without scheme. */
+function isUrl(text: string): boolean {
+  const url = text.includes('://') ? text : `http://${text}`;
+  return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
+}
+
+function checkImage({ image = '' }: InferenceConfigSpec, genericRunner: boolean): readonly ConfigProblem[] {
+  if (image === '') {
+    return genericRunner
+      ? []
+      : [invalid('spec.image is empty, and the controller has no default: give the image of the runner')];
+  }
+  return /\s/.test(image) ? [invalid(`spec.image: ${JSON.stringify(image)} is no image`)] : [];
+}
+
+function checkStorage({ storage, execution }: InferenceConfigSpec): readonly ConfigProblem[] {
+  const { input, output } = storage ?? {};
+  const deadLetters = claimOf(deadLetterOutput(execution?.errors?.deadLetter));
+  const written = claimOf(output);
+  const { name } = input?.['configMap'] ?? {};
+  return [
+    ...checkKinds(input, inputKindNames, 'spec.storage.input'),
+    ...checkKinds(output, outputKindNames, 'spec.storage.output'),
+    ...(input?.['pvc'] !== undefined && claimOf(input) === undefined
+      ? [invalid('spec.storage.input.pvc.claimName is missing: give the name of a PersistentVolumeClaim')]
+      : []),
+    ...(output?.['pvc'] !== undefined && written === undefined
+      ? [invalid('spec.storage.output.pvc.claimName is missing: give the name of a PersistentVolumeClaim')]
+      : []),
+    ...(input?.['configMap'] !== undefined && (typeof name !== 'string' || name === '')
+      ? [invalid('spec.storage.input.configMap.name is missing: give the name of a ConfigMap')]
+      : []),
+    ...(written !== undefined && deadLetters !== undefined && deadLetters.claimName !== written.claimName
+      ? [invalid('spec.execution.errors.deadLetter.pvc: a pod has one claim to write to; use that of the output')]
+      : []),
+  ];
+}
+
+function checkVolumes({ runner: { volumes = [] } = {} }: InferenceConfigSpec): readonly ConfigProblem[] {
+  return volumes
+    .filter(({ name }) => reservedVolumes.includes(name))
+    .map(({ name }) =>
+      invalid(`spec.runner.volumes: the name ${name} is that of a volume of the controller; take another`),
+    );
+}
+
+function checkCredentials({ metadata, spec }: InferenceConfig): readonly ConfigProblem[] {
+  const { credentialsRef } = spec ?? {};
+  if (credentialsRef === undefined || credentialsRef.namespace === metadata.namespace) return [];
+  const message =
+    `spec.credentialsRef.namespace: ${JSON.stringify(credentialsRef.namespace)} is ignored; ` +
+    `the Secret ${credentialsRef.name} is looked for in the namespace of the run`;
+  return [{ reason: runEvents.credentialsNamespaceIgnored, message, severity: 'warning' }];
+}
