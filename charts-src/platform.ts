@@ -2,6 +2,7 @@ import { App } from 'cdk8s';
 import { serviceAddressAnnotations } from '../definitions/names/model-registry';
 import { Catalog } from './catalog/catalog';
 import { catalogPort, serverLabels as catalogLabels } from './catalog/names';
+import { InferenceCrds } from './crds/inference-crds';
 import { ServingCrds } from './crds/serving-crds';
 import type { Environment } from './environments/environment';
 import { ArgoApplications } from './gitops/argo-applications';
@@ -12,6 +13,8 @@ import { Flux } from './gitops/flux';
 import { gitopsDirectories } from './gitops/names';
 import { componentContent } from './gitops/component-content';
 import { type Image, imageReference, type Images } from './images';
+import { InferenceRuns } from './inference-runs/inference-runs';
+import { application as inferenceRunsApplication } from './inference-runs/names';
 import { Component } from './kubernetes/component';
 import type { ComponentLabels } from './kubernetes/labels';
 import { Namespaces } from './namespaces/namespaces';
@@ -48,7 +51,11 @@ export class Platform extends App {
         ...(priorityClass === undefined ? {} : { priorityClass }),
       });
     }
-    if (crds) new ServingCrds(this.component('crds'), 'Serving');
+    if (crds) {
+      const chart = this.component('crds');
+      new ServingCrds(chart, 'Serving');
+      new InferenceCrds(chart, 'Inference');
+    }
     if (externalRegistry !== undefined) {
       new ExternalRegistryService(this.component('registry'), 'Registry', externalRegistry);
     }
@@ -58,6 +65,7 @@ export class Platform extends App {
     this.addStorageInitializer();
     this.addServing();
     this.addRegistrySync();
+    this.addInferenceRuns();
     this.addGitops();
   }
 
@@ -153,6 +161,14 @@ export class Platform extends App {
       options,
       image: this.images.slipway,
     });
+  }
+
+  private addInferenceRuns(): void {
+    const { inferenceRuns: options } = this.environment;
+    if (options === undefined) return;
+    const labels = { name: inferenceRunsApplication, instance: options.name, component: 'controller' };
+    const image = this.images.slipway;
+    new InferenceRuns(this.component('inference-runs', labels), 'InferenceRuns', { options, image });
   }
 
   /** Comes last: it is about all the others. */

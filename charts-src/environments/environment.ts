@@ -4,6 +4,7 @@ import { catalogSchema } from '../catalog/options';
 import { gitopsSchema } from '../gitops/options';
 import { imagesSchema } from '../images';
 import { dnsLabel } from '../kubernetes/dns-label';
+import { inferenceRunsOptionsSchema } from '../inference-runs/options';
 import { labelsSchema } from '../kubernetes/label-schema';
 import { registrySchema } from '../registry/options';
 import { registryUiSchema } from '../registry-ui/options';
@@ -51,6 +52,8 @@ const environmentSchema = z.strictObject({
   /** Model servers; absent: KServe's own installation brings them. */
   servingRuntimes: servingRuntimesSchema.exactOptional(),
   registrySync: registrySyncOptionsSchema.exactOptional(),
+  /** The controller of InferenceConfigs and InferenceRuns. */
+  inferenceRuns: inferenceRunsOptionsSchema.exactOptional(),
   /** Objects by which Argo CD or Flux install the environment. */
   gitops: gitopsSchema.exactOptional(),
 });

@@ -3,13 +3,18 @@ import { environment } from './environment';
 
 /**
  * What Kubeflow's users install with kustomize: its names, labels, selectors and variables, in its namespace, which is there
- * already; and KServe in a namespace of its own, which its manifests bring. Everything of it can be applied over an installation of
- * upstream's manifests.
+ * already; and KServe in a namespace of its own, which its manifests bring. And the controller of inference runs as Krateo's chart
+ * installs it, which works on the runs of its own namespace. Everything of it can be applied over an installation of upstream's
+ * manifests.
  */
 export const kubeflow = () =>
   environment({
     name: 'kubeflow',
-    namespaces: [{ name: 'kserve', labels: kserveNamespaceLabels }],
+    namespaces: [
+      { name: 'kserve', labels: kserveNamespaceLabels },
+      // Upstream's runners name no security context: the restricted standard takes none of their pods.
+      { name: 'kserve-controller-system', podSecurity: 'baseline' },
+    ],
     registries: [
       {
         sidecar: true,
@@ -29,6 +34,7 @@ export const kubeflow = () =>
       upstreamVariables: true,
       settings: { keys: { serviceAnnotations: ['routing.kubeflow.org/external-address-rest'] } },
     },
+    inferenceRuns: { metrics: 'http', upstreamVariables: true },
     gitops: {
       repository: 'https://git.example.com/platform/slipway.git',
       argoCd: {},

@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import { servingDefinitions } from '../../definitions/serving/kinds';
+import { allDefinitions } from '../../definitions/kinds';
 import { AppProject, type AppProjectSpec } from '../../imports/argoproj.io';
 import { gitopsNames, waveAnnotation } from './names';
 import type { ArgoCdOptions, GitopsOptions } from './options';
@@ -57,7 +57,7 @@ export class ArgoProjects extends Construct {
       limits.set(workloads, {
         description: `Models on Slipway, environment ${environment}`,
         namespaces: gitops.workloads.map(({ namespace }) => namespace),
-        kinds: servingDefinitions.filter((definition) => definition.scope === 'Namespaced'),
+        kinds: allDefinitions.filter((definition) => definition.scope === 'Namespaced'),
       });
     }
     for (const [name, limit] of limits) {

@@ -28,6 +28,10 @@ export function healthExpressions(
 ): HealthExpressions {
   const object = { apiVersion: `${group}/${version}`, kind };
   if (rule.from === 'existence') return { ...object, current: 'true' };
+  if (rule.from === 'phase') {
+    const { failed, healthy, resting } = rule;
+    return { ...object, failed: phaseIn(failed), current: phaseIn([...resting, ...healthy]) };
+  }
   const { stopped, progress, failedWhenFalse = [] } = rule;
   const resting = stopped === undefined ? [] : [hasCondition(stopped, 'True')];
   const failures = [
@@ -46,6 +50,10 @@ export function healthExpressions(
     failed: all([reported, ...resting.map((expression) => `!${expression}`), any(failures)]),
     current,
   };
+}
+
+function phaseIn(words: readonly string[]): string {
+  return `has(status.phase) && status.phase in [${words.map(cel).join(', ')}]`;
 }
 
 const reported = 'has(status.conditions)';

@@ -1,6 +1,7 @@
 import {
   type ConditionsRule,
   type HealthRule,
+  type PhaseRule,
   type Progress,
   readyCondition,
 } from '../../definitions/names/conditions';
@@ -19,11 +20,42 @@ export interface HealthStrictness {
  * every object's health into Unknown.
  */
 export function healthScript({ kind, rule }: HealthRule, { strict }: HealthStrictness): string {
-  const lines =
-    rule.from === 'existence'
-      ? [`return { status = "Healthy", message = ${lua(`${kind} has no status`)} }`]
-      : conditionsScript(rule, strict);
-  return `${lines.join('\n')}\n`;
+  return `${linesOf(kind, rule, strict).join('\n')}\n`;
+}
+
+function linesOf(kind: string, rule: HealthRule['rule'], strict: boolean): readonly string[] {
+  switch (rule.from) {
+    case 'existence':
+      return [`return { status = "Healthy", message = ${lua(`${kind} has no status`)} }`];
+    case 'phase':
+      return phaseScript(rule, strict);
+    case 'conditions':
+      return conditionsScript(rule, strict);
+  }
+}
+
+/** Conditions only explain: a message of one that is False comes after the phase. */
+function phaseScript({ healthy, resting, failed }: PhaseRule, strict: boolean): readonly string[] {
+  const verdict = (words: readonly string[], status: string) =>
+    `if ${words.map((word) => `phase == ${lua(word)}`).join(' or ')} then return { status = "${status}", message = note } end`;
+  return [
+    'local status = obj.status',
+    'if status == nil or status.phase == nil then',
+    '  return { status = "Progressing", message = "no phase reported yet" }',
+    'end',
+    ...(strict ? generationCheck : []),
+    'local phase = status.phase',
+    'local note = phase',
+    'for _, condition in ipairs(status.conditions or {}) do',
+    '  if note == phase and condition.status == "False" and condition.message ~= nil and condition.message ~= "" then',
+    '    note = phase .. ": " .. condition.message',
+    '  end',
+    'end',
+    verdict(failed, 'Degraded'),
+    verdict(resting, 'Suspended'),
+    verdict(healthy, 'Healthy'),
+    'return { status = "Progressing", message = note }',
+  ];
 }
 
 function conditionsScript(rule: ConditionsRule, strict: boolean): readonly string[] {

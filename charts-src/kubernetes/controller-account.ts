@@ -19,9 +19,13 @@ export interface MetricsAccessNames {
 }
 
 /** The account of a controller: its pods ask for the token, others that run under it don't get one. */
-export function addControllerAccount(scope: Construct, account: Account): void {
+export function addControllerAccount(
+  scope: Construct,
+  account: Account,
+  annotations: Readonly<Record<string, string>> = {},
+): void {
   new k8s.KubeServiceAccount(scope, 'ServiceAccount', {
-    metadata: { ...account },
+    metadata: { ...account, ...(Object.keys(annotations).length === 0 ? {} : { annotations: { ...annotations } }) },
     automountServiceAccountToken: false,
   });
 }

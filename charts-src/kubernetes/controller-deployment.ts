@@ -65,6 +65,10 @@ export interface ControllerDeploymentProps {
   readonly readiness: Omit<k8s.Probe, 'httpGet'>;
   /** Volumes beside configuration, `/tmp` and the metrics certificate. @default none */
   readonly mounts?: readonly Mounted[];
+  /** Annotations of the pods. @default none */
+  readonly annotations?: Readonly<Record<string, string>>;
+  /** Where pods may run, and what their image is pulled with. @default anywhere */
+  readonly placement?: Pick<k8s.PodSpec, 'nodeSelector' | 'tolerations' | 'affinity' | 'imagePullSecrets'>;
 }
 
 /** ConfigMap and Deployment of a controller; a change of the configuration rolls the pods through the checksum. */
@@ -90,6 +94,7 @@ export function addControllerDeployment(scope: Construct, props: ControllerDeplo
         metadata: {
           labels: { ...selector, ...labels },
           annotations: {
+            ...props.annotations,
             'kubectl.kubernetes.io/default-container': containerName(props),
             [configChecksumAnnotation]: checksum(props),
           },
@@ -100,6 +105,7 @@ export function addControllerDeployment(scope: Construct, props: ControllerDeplo
           terminationGracePeriodSeconds,
           securityContext: { runAsUser: imageUser, runAsGroup: imageUser },
           ...spread({ name, namespace, selector, replicas }),
+          ...props.placement,
           containers: [containerOf(props, mounts)],
           volumes: mounts.map(({ volume }) => volume),
         },

@@ -1,3 +1,4 @@
+import { inferenceGroup, inferenceVersion, type RunPhase } from './inference';
 import { servingGroup } from './serving';
 
 /** Condition that sums up the others: the object does what its spec asks for. */
@@ -29,13 +30,23 @@ export interface ConditionsRule {
   readonly failedWhenFalse?: readonly string[];
 }
 
+/** One word in `status.phase` says how the object is. Any other word, and none, means: wait. */
+export interface PhaseRule {
+  readonly from: 'phase';
+  readonly healthy: readonly string[];
+  /** At rest because its owner wants it so. */
+  readonly resting: readonly string[];
+  /** It won't recover by waiting. */
+  readonly failed: readonly string[];
+}
+
 /** How GitOps tools tell from an object alone whether it is healthy. */
 export interface HealthRule {
   readonly group: string;
   readonly version: string;
   readonly kind: string;
   /** `existence`: no controller reports on it, so it is healthy as soon as it is there. */
-  readonly rule: ConditionsRule | { readonly from: 'existence' };
+  readonly rule: ConditionsRule | PhaseRule | { readonly from: 'existence' };
 }
 
 const runtimes = { group: servingGroup, version: 'v1alpha1', rule: { from: 'existence' } } as const;
@@ -44,6 +55,19 @@ const models = {
   version: 'v1alpha1',
   rule: { from: 'conditions', stopped: stoppedCondition },
 } as const;
+
+const inference = { group: inferenceGroup, version: inferenceVersion } as const;
+
+/**
+ * A schedule is healthy once it is in place: whether its last execution succeeded is for alerts to tell, and must not hold back what
+ * is installed after it. A run whose config is missing starts when that comes.
+ */
+const runRule = {
+  from: 'phase',
+  healthy: ['Succeeded', 'Scheduled'],
+  resting: ['Suspended'],
+  failed: ['Failed'],
+} as const satisfies PhaseRule & Readonly<Record<'healthy' | 'resting' | 'failed', readonly RunPhase[]>>;
 
 /**
  * One row for each kind of ours: the one place that the health checks of Argo CD and of Flux are made from. What it says of
@@ -65,4 +89,6 @@ export const healthRules: readonly HealthRule[] = [
   },
   { ...runtimes, kind: 'ServingRuntime' },
   { ...models, kind: 'TrainedModel' },
+  { ...inference, kind: 'InferenceConfig', rule: { from: 'conditions', failedWhenFalse: [readyCondition] } },
+  { ...inference, kind: 'InferenceRun', rule: runRule },
 ];

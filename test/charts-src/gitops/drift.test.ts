@@ -2,7 +2,7 @@ import { kubeflow } from '../../../charts-src/environments/kubeflow';
 import { production } from '../../../charts-src/environments/production';
 import type { Manifest } from '../../../charts-src/kubernetes/manifest';
 import { customResourceDefinition } from '../../../definitions/schema/custom-resource-definition';
-import { servingDefinitions } from '../../../definitions/serving/kinds';
+import { allDefinitions } from '../../../definitions/kinds';
 import { goInstalled } from '../../cluster/binaries/go-build';
 import { type RunningCluster, startCluster } from '../../cluster/start-cluster';
 import { TestCluster } from '../../cluster/test-cluster';
@@ -24,7 +24,7 @@ beforeAll(async () => {
   await goProgram('argo-lua');
   running = await startCluster({ audit: 'off' });
   cluster = new TestCluster(running);
-  await cluster.installCrds(servingDefinitions.map(customResourceDefinition));
+  await cluster.installCrds(allDefinitions.map(customResourceDefinition));
   for (const project of projects) await cluster.installForeignCrds(project);
 }, buildTimeout);
 

@@ -7,7 +7,7 @@ import { healthExpressions } from '../../../charts-src/gitops/health-expressions
 import { placed } from '../../../charts-src/gitops/order';
 import { renderEnvironment } from '../../../charts-src/output/render-environment';
 import { healthRules } from '../../../definitions/names/conditions';
-import { servingDefinitions } from '../../../definitions/serving/kinds';
+import { allDefinitions } from '../../../definitions/kinds';
 import { goInstalled } from '../../cluster/binaries/go-build';
 import { type RunningCluster, startCluster } from '../../cluster/start-cluster';
 import { TestCluster } from '../../cluster/test-cluster';
@@ -174,7 +174,7 @@ itWithGo(
     });
     const { code, stdout, stderr } = await follow('config-management-plugin', someone);
     expect({ code, stderr }).toEqual({ code: 0, stderr: expect.not.stringMatching(/warning|error/i) as string });
-    const definitions = servingDefinitions.length;
+    const definitions = allDefinitions.length;
     expect(stdout).toMatch(new RegExp(`^ +${definitions} kind: CustomResourceDefinition$`, 'm'));
     expect(await callsOf(someone)).toEqual([
       expect.stringContaining('docker build --tag registry.example.com/platform/slipway-plugin:0.1.0'),

@@ -6,7 +6,7 @@ import { healthScripts } from '../../../charts-src/gitops/argo-health-checks';
 import { downloadModule } from '../../../charts-src/import/go-module';
 import { foreignCrdSets } from '../../../charts-src/import/sources';
 import { type HealthRule, healthRules } from '../../../definitions/names/conditions';
-import { servingDefinitions } from '../../../definitions/serving/kinds';
+import { allDefinitions } from '../../../definitions/kinds';
 import { goInstalled } from '../../cluster/binaries/go-build';
 import { itWithGo, needsGo } from '../import/go-toolchain';
 import { buildTimeout, goProgram } from '../../tools/go-programs';
@@ -84,7 +84,7 @@ describe('the table of health rules', () => {
   it('has one row for each kind of ours, with the version that is served', () => {
     const key = ({ group, version, kind }: Pick<HealthRule, 'group' | 'version' | 'kind'>) =>
       `${group}/${version} ${kind}`;
-    expect(healthRules.map(key)).toEqual(servingDefinitions.map(key));
+    expect(healthRules.map(key)).toEqual(allDefinitions.map(key));
   });
 
   it('has fixtures in Argo CD’s form for each kind and for Application', async () => {

@@ -4,6 +4,7 @@ import { createMetrics } from '../../../controllers/runtime/metrics';
 import { metricsIn } from '../../../controllers/runtime/prometheus';
 import { servingMetrics } from '../../../controllers/serving/metrics';
 import type { MetricDefinition } from '../../../definitions/metrics/metric';
+import { inferenceRunsMetrics } from '../../../definitions/metrics/inference-runs';
 import { modelServerMetrics } from '../../../definitions/metrics/model-servers';
 import { webhookMetrics } from '../../../definitions/metrics/webhooks';
 
@@ -16,6 +17,10 @@ export function processRegistry() {
   histogram(webhookMetrics.seconds);
   for (const one of [webhookMetrics.requests, webhookMetrics.panics]) counter<string>(one);
   for (const one of [webhookMetrics.inFlight, webhookMetrics.certificateNotAfter]) gauge<string>(one);
+  const { runs, runSeconds, attempts, reconciles, reconcileSeconds, queueDepth, items } = inferenceRunsMetrics;
+  for (const one of [runSeconds, reconcileSeconds]) histogram<string>(one);
+  for (const one of [attempts, reconciles, items]) counter<string>(one);
+  for (const one of [runs, queueDepth]) gauge<string>(one);
   return registry.getMetricsAsArray().map((metric) => {
     const labels: unknown = Reflect.get(metric, 'labelNames');
     return {

@@ -6,7 +6,7 @@ import { renderEnvironment } from '../../../charts-src/output/render-environment
 import { renderTarget } from '../../../charts-src/output/render-target';
 import { targets } from '../../../charts-src/targets/targets';
 import { customResourceDefinition } from '../../../definitions/schema/custom-resource-definition';
-import { servingDefinitions } from '../../../definitions/serving/kinds';
+import { allDefinitions } from '../../../definitions/kinds';
 import { foreignProjects } from '../../cluster/foreign-crds';
 import { type RunningCluster, startCluster } from '../../cluster/start-cluster';
 import { TestCluster } from '../../cluster/test-cluster';
@@ -34,7 +34,7 @@ const rendered: readonly (readonly [name: string, manifests: readonly Manifest[]
 beforeAll(async () => {
   running = await startCluster({ audit: 'off' });
   cluster = new TestCluster(running);
-  await cluster.installCrds(servingDefinitions.map(customResourceDefinition));
+  await cluster.installCrds(allDefinitions.map(customResourceDefinition));
   for (const project of foreignProjects) await cluster.installForeignCrds(project);
 }, 300_000);
 

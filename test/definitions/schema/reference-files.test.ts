@@ -1,20 +1,20 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { referenceFiles } from '../../../definitions/schema/reference-files';
-import { servingDefinitions } from '../../../definitions/serving/kinds';
+import { allDefinitions } from '../../../definitions/kinds';
 
 const folder = join(__dirname, '../../../docs/api');
 
 it('has a page for every kind, and docs/api is what the definitions say (else: npm run reference)', () => {
   const written = new Map(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
-  const expected = referenceFiles(servingDefinitions);
+  const expected = referenceFiles(allDefinitions);
   expect([...written.keys()].sort()).toEqual([...expected.keys()].sort());
   for (const [name, text] of expected) expect([name, written.get(name) === text]).toEqual([name, true]);
 });
 
 it('links every kind from the index', () => {
-  const index = referenceFiles(servingDefinitions).get('README.md') ?? '';
+  const index = referenceFiles(allDefinitions).get('README.md') ?? '';
   expect([...index.matchAll(/^\| \[(\w+)\]/gm)].map(([, kind]) => kind)).toEqual(
-    servingDefinitions.map(({ kind }) => kind),
+    allDefinitions.map(({ kind }) => kind),
   );
 });
