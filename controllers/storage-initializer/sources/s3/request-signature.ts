@@ -38,13 +38,17 @@ export class RequestSigner {
   private keyOf = '';
   private key: PaddedKey = { inner: Buffer.alloc(0), outer: Buffer.alloc(0) };
 
-  constructor(private readonly clock: Clock) {}
+  /** @param service for the servers of other services: an endpoint Secret may describe one */
+  constructor(
+    private readonly clock: Clock,
+    private readonly service = 's3',
+  ) {}
 
   /** @returns the fields of the request with those of the signature */
   sign(request: UnsignedRequest, keys: SigningKeys, region: string): Record<string, string> {
     const timestamp = this.now();
     const date = timestamp.slice(0, 8);
-    const scope = `${date}/${region}/s3/aws4_request`;
+    const scope = `${date}/${region}/${this.service}/aws4_request`;
     const headers: Record<string, string> = {
       'x-amz-content-sha256': hashOfNothing,
       ...request.headers,
@@ -87,7 +91,7 @@ export class RequestSigner {
   private paddedKey({ secretAccessKey }: SigningKeys, date: string, region: string): PaddedKey {
     const keyOf = `${secretAccessKey}/${date}/${region}`;
     if (keyOf !== this.keyOf) {
-      const key = [date, region, 's3', 'aws4_request'].reduce<Buffer>(
+      const key = [date, region, this.service, 'aws4_request'].reduce<Buffer>(
         (previous, text) => createHmac('sha256', previous).update(text).digest(),
         Buffer.from(`AWS4${secretAccessKey}`),
       );

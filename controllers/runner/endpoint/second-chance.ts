@@ -1,0 +1,69 @@
+import type { Dispatcher } from 'undici';
+
+type Controller = Dispatcher.DispatchController;
+type Headers = Parameters<NonNullable<Dispatcher.DispatchHandler['onResponseStart']>>[2];
+
+/** A refusal that is held back until it is known whether there are other credentials. */
+interface Refusal {
+  readonly controller: Controller;
+  readonly headers: Headers;
+  readonly statusMessage: string | undefined;
+  readonly body: Buffer[];
+}
+
+/**
+ * Stands between a request and its handler: an answer 401 is held back, and when there are new credentials the request is sent again
+ * with them. The handler sees one answer, as if there had been one request.
+ */
+export class SecondChance implements Dispatcher.DispatchHandler {
+  private refusal: Refusal | undefined;
+
+  /**
+   * @param renew gets other credentials. @returns false when there are none: the answer is handed on then. Never rejects
+   * @param again sends the request again, to the same handler
+   */
+  constructor(
+    private readonly handler: Dispatcher.DispatchHandler,
+    private readonly renew: () => Promise<boolean>,
+    private readonly again: () => void,
+  ) {}
+
+  onRequestStart(controller: Controller, context: unknown): void {
+    this.handler.onRequestStart?.(controller, context);
+  }
+
+  onRequestUpgrade(...upgrade: Parameters<NonNullable<Dispatcher.DispatchHandler['onRequestUpgrade']>>): void {
+    this.handler.onRequestUpgrade?.(...upgrade);
+  }
+
+  onResponseStart(controller: Controller, status: number, headers: Headers, statusMessage?: string): void {
+    if (status === 401) this.refusal = { controller, headers, statusMessage, body: [] };
+    else this.handler.onResponseStart?.(controller, status, headers, statusMessage);
+  }
+
+  onResponseData(controller: Controller, chunk: Buffer): void {
+    if (this.refusal === undefined) this.handler.onResponseData?.(controller, chunk);
+    // undici fills the same memory again.
+    else this.refusal.body.push(Buffer.from(chunk));
+  }
+
+  onResponseEnd(controller: Controller, trailers: Headers): void {
+    const { refusal } = this;
+    if (refusal === undefined) this.handler.onResponseEnd?.(controller, trailers);
+    else void this.decide(refusal, trailers);
+  }
+
+  onResponseError(controller: Controller, error: Error): void {
+    this.handler.onResponseError?.(controller, error);
+  }
+
+  private async decide({ controller, headers, statusMessage, body }: Refusal, trailers: Headers): Promise<void> {
+    if (await this.renew()) {
+      this.again();
+      return;
+    }
+    this.handler.onResponseStart?.(controller, 401, headers, statusMessage);
+    for (const chunk of body) this.handler.onResponseData?.(controller, chunk);
+    this.handler.onResponseEnd?.(controller, trailers);
+  }
+}
