@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { V1Condition, V1Deployment, V1Pod } from '@kubernetes/client-node';
 import { dump } from 'js-yaml';
 import { z } from 'zod';
@@ -71,7 +74,7 @@ export class ServingInstallation {
     readonly client: KubernetesClient,
     readonly manifests: readonly ObjectReference[],
     private readonly program: string,
-    private readonly account: { readonly username: string; readonly directory: string },
+    private readonly account: { readonly username: string; readonly directory: string; readonly token: string },
     private readonly cleanups: (() => Promise<unknown>)[],
   ) {}
 
@@ -118,7 +121,13 @@ export class ServingInstallation {
 
   /** Starts one more controller process; it ends with {@link close} at the latest. */
   async start(
-    options: { settings?: ServingSettings; args?: readonly string[]; nodeFlags?: readonly string[] } = {},
+    options: {
+      settings?: ServingSettings;
+      args?: readonly string[];
+      nodeFlags?: readonly string[];
+      /** Plain HTTP address of a proxy before the API server. @default straight to it */
+      apiServer?: string;
+    } = {},
   ): Promise<ControllerProcess> {
     const { settings = {} } = options;
     const controller = await startController({
@@ -128,12 +137,32 @@ export class ServingInstallation {
       serviceAccountDirectory: this.account.directory,
       // Test files run side by side on one machine: each takes a port that is free.
       config: dump({ ...settings, webhooks: { port: 0, ...settings.webhooks } }),
-      args: options.args ?? [],
+      args: [
+        ...(options.apiServer === undefined ? [] : [`--kubeconfig=${await this.kubeconfig(options.apiServer)}`]),
+        ...(options.args ?? []),
+      ],
       nodeFlags: options.nodeFlags ?? [],
       env: { POD_NAMESPACE: namespace, POD_NAME: 'kserve-controller-manager-0' },
     });
     this.cleanups.push(() => controller.end('SIGKILL'));
     return controller;
+  }
+
+  private async kubeconfig(server: string): Promise<string> {
+    const directory = await mkdtemp(join(tmpdir(), 'slipway-kubeconfig-'));
+    this.cleanups.push(() => rm(directory, { recursive: true, force: true }));
+    const path = join(directory, 'kubeconfig');
+    const config = {
+      apiVersion: 'v1',
+      kind: 'Config',
+      // Without it client-node refuses plain HTTP.
+      clusters: [{ name: 'proxy', cluster: { server, 'insecure-skip-tls-verify': true } }],
+      users: [{ name: 'controller', user: { token: this.account.token } }],
+      contexts: [{ name: 'test', context: { cluster: 'proxy', user: 'controller', namespace } }],
+      'current-context': 'test',
+    };
+    await writeFile(path, dump(config), { mode: 0o600 });
+    return path;
   }
 
   /** Set by a test that takes permissions away, or restarts the API server. */

@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import type { TestCluster } from '../../cluster/test-cluster';
+import type { ObjectReference } from '../../cluster/unstructured-object';
+
+/** One (group, resource, verb, resourceName) of a role. */
+export interface RolePermission {
+  readonly group: string;
+  readonly resource: string;
+  readonly verb: string;
+  readonly name?: string;
+}
+
+const roleSchema = z.object({
+  rules: z.array(
+    z.object({
+      apiGroups: z.array(z.string()).default([]),
+      resources: z.array(z.string()).default([]),
+      resourceNames: z.array(z.string()).default([]),
+      verbs: z.array(z.string()),
+    }),
+  ),
+});
+
+/** `apps/deployments get`, `coordination.k8s.io/leases get the-lease`. */
+export const permissionText = ({ group, resource, verb, name }: RolePermission): string =>
+  `${group}/${resource} ${verb}${name === undefined ? '' : ` ${name}`}`;
+
+/** The roles of a controller in a cluster, which can be told to allow less for a while. */
+export class Roles {
+  constructor(
+    private readonly cluster: TestCluster,
+    private readonly names: readonly ObjectReference[],
+  ) {}
+
+  /** All that they allow now. */
+  async permissions(): Promise<readonly RolePermission[]> {
+    const all = await Promise.all(this.names.map((name) => this.permissionsOf(name)));
+    return all.flat();
+  }
+
+  /**
+   * Takes one permission away while something is done.
+   *
+   * @param need as {@link permissionText} writes it
+   */
+  async without(need: string, work: () => Promise<void>): Promise<void> {
+    for (const name of this.names) {
+      const before = await this.permissionsOf(name);
+      const left = before.filter((permission) => permissionText(permission) !== need);
+      if (left.length === before.length) continue;
+      await this.cluster.patch(name, { rules: rulesOf(left) });
+      try {
+        return await work();
+      } finally {
+        await this.cluster.patch(name, { rules: rulesOf(before) });
+      }
+    }
+    throw new Error(`no role allows ${need}`);
+  }
+
+  private async permissionsOf(name: ObjectReference): Promise<readonly RolePermission[]> {
+    const { rules } = roleSchema.parse(await this.cluster.get(name));
+    return rules.flatMap(({ apiGroups, resources, resourceNames, verbs }) =>
+      apiGroups.flatMap((group) =>
+        resources.flatMap((resource) =>
+          verbs.flatMap((verb): RolePermission[] =>
+            resourceNames.length === 0
+              ? [{ group, resource, verb }]
+              : resourceNames.map((only) => ({ group, resource, verb, name: only })),
+          ),
+        ),
+      ),
+    );
+  }
+}
+
+const rulesOf = (permissions: readonly RolePermission[]) =>
+  permissions.map(({ group, resource, verb, name }) => ({
+    apiGroups: [group],
+    resources: [resource],
+    verbs: [verb],
+    ...(name === undefined ? {} : { resourceNames: [name] }),
+  }));
