@@ -7,6 +7,7 @@ import {
   type LocalModelCacheObject,
 } from '../../definitions/serving/local-model-cache';
 import type { TrainedModel } from '../../definitions/serving/trained-model';
+import { ApiError } from '../runtime/api-error';
 import type { KubernetesClient } from '../runtime/client';
 import type { LiveConfig } from './config/live-config';
 import { defaultInferenceService } from './defaulting/inference-service';
@@ -83,8 +84,14 @@ async function cachesFor(
   signal: AbortSignal,
 ): Promise<LocalModelCaches> {
   const list = async (resource: ApiResource<LocalModelCacheObject>, where: string | undefined) => {
-    const { items } = await client.list(resource, { namespace: where, signal });
-    return items.map(cacheOf);
+    try {
+      const { items } = await client.list(resource, { namespace: where, signal });
+      return items.map(cacheOf);
+    } catch (error) {
+      // Who has the caches of one scope only need not have the other kind.
+      if (error instanceof ApiError && error.status === 404) return [];
+      throw error;
+    }
   };
   const [ofNamespace, ofCluster] = await Promise.all([
     list(localModelNamespaceCaches, namespace),

@@ -82,15 +82,16 @@ const certificatePermissions = (secret: string): readonly Permission[] => [
   {
     group: '',
     resource: 'secrets',
-    verbs: ['get', 'update'],
+    verbs: ['update'],
     resourceNames: [secret],
     scope: 'own-namespace',
-    reason: 'share the certificate of the webhooks among replicas and renew it',
+    reason:
+      'share the certificate of the webhooks among replicas and renew it; it may be read as Secrets of models may',
   },
   ...(['mutating', 'validating'] as const).map((purpose) => ({
     group: 'admissionregistration.k8s.io',
     resource: `${purpose}webhookconfigurations`,
-    verbs: ['get', 'list', 'watch', 'patch'] as const,
+    verbs: ['list', 'watch', 'patch'] as const,
     resourceNames: servingWebhookConfigurations[purpose],
     scope: 'cluster' as const,
     reason: 'tell the API server whose certificates to trust, and put that right when somebody overwrites it',

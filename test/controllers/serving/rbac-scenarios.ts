@@ -8,8 +8,6 @@ import { conditionOf, inferenceServiceOf, type ServingInstallation } from './ser
 export interface Scenario {
   readonly name: string;
   readonly needs: readonly string[];
-  /** The controller gets ready without the kind. */
-  readonly optional?: boolean;
   /** Told once and never again: what was refused does not come later. */
   readonly lost?: boolean;
   /** Brings about what the controller has to react to. @returns whether it has */
@@ -18,13 +16,42 @@ export interface Scenario {
 
 const group = 'serving.kserve.io';
 
-/** A child of a predictor or of an InferenceService, by its kind. */
+const template = {
+  metadata: { labels: { app: 'theirs' } },
+  spec: { containers: [{ name: 'theirs', image: 'theirs' }] },
+};
+
+/** A child of a predictor or of an InferenceService, by its kind; and what one of somebody else could look like. */
 const kinds = {
-  deployments: { apiVersion: 'apps/v1', kind: 'Deployment', suffix: '-predictor' },
-  services: { apiVersion: 'v1', kind: 'Service', suffix: '-predictor' },
-  horizontalpodautoscalers: { apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', suffix: '-predictor' },
-  ingresses: { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', suffix: '' },
-  httproutes: { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'HTTPRoute', suffix: '' },
+  deployments: {
+    group: 'apps',
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    suffix: '-predictor',
+    spec: { selector: { matchLabels: { app: 'theirs' } }, template },
+  },
+  services: { group: '', apiVersion: 'v1', kind: 'Service', suffix: '-predictor', spec: { ports: [{ port: 80 }] } },
+  horizontalpodautoscalers: {
+    group: 'autoscaling',
+    apiVersion: 'autoscaling/v2',
+    kind: 'HorizontalPodAutoscaler',
+    suffix: '-predictor',
+    spec: { maxReplicas: 1, scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'theirs' } },
+  },
+  ingresses: {
+    group: 'networking.k8s.io',
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'Ingress',
+    suffix: '',
+    spec: { defaultBackend: { service: { name: 'theirs', port: { number: 80 } } } },
+  },
+  httproutes: {
+    group: 'gateway.networking.k8s.io',
+    apiVersion: 'gateway.networking.k8s.io/v1',
+    kind: 'HTTPRoute',
+    suffix: '',
+    spec: { parentRefs: [{ name: 'theirs' }] },
+  },
 } as const;
 type ChildKind = keyof typeof kinds;
 
@@ -37,8 +64,6 @@ const configMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: servi
 
 /** What users do and see while a controller runs. */
 export class Scenarios {
-  private count = 0;
-
   constructor(private readonly installation: ServingInstallation) {}
 
   /** Changes members of one document of the settings. */
@@ -48,7 +73,7 @@ export class Scenarios {
     await this.installation.cluster.patch(configMap, { data: { [key]: JSON.stringify(document) } });
   }
 
-  readonly while: readonly Scenario[] = [
+  readonly all: readonly Scenario[] = [
     {
       name: 'runs a predictor that is reached from outside',
       needs: [
@@ -59,13 +84,22 @@ export class Scenarios {
           '/services',
           'autoscaling/horizontalpodautoscalers',
           'networking.k8s.io/ingresses',
-        ].flatMap((kind) => [`${kind} get`, `${kind} create`, `${kind} patch`]),
+        ].flatMap((kind) => [`${kind} create`, `${kind} patch`]),
       ],
       act: async (namespace) => {
         const iris = await this.create(namespace);
         return async () => (await this.isReady(iris)) && this.has(child('ingresses', namespace));
       },
     },
+    // Only those with a label of ours are watched: others are found when their name is taken.
+    ...(['deployments', 'services', 'horizontalpodautoscalers'] as const).map((kind): Scenario => ({
+      name: `says that it needs the name of somebody else’s ${kinds[kind].kind}`,
+      needs: [`${kinds[kind].group}/${kind} get`],
+      act: async (namespace) => {
+        await this.takeName(kind, namespace);
+        return this.taken(namespace);
+      },
+    })),
     {
       name: 'stops a predictor',
       needs: [
@@ -83,7 +117,7 @@ export class Scenarios {
     },
     {
       name: 'runs a predictor that is reached through a Gateway',
-      needs: ['get', 'create', 'patch'].map((verb) => `gateway.networking.k8s.io/httproutes ${verb}`),
+      needs: ['create', 'patch'].map((verb) => `gateway.networking.k8s.io/httproutes ${verb}`),
       act: async (namespace) => {
         await this.configure('ingress', { enableGatewayApi: true });
         await this.create(namespace);
@@ -174,138 +208,24 @@ export class Scenarios {
     },
   ];
 
-  /** What a controller sees only because it lists and watches a kind. */
-  readonly watched: readonly Scenario[] = [
-    {
-      name: 'runs what is created',
-      needs: follow(`${group}/inferenceservices`),
-      act: async (namespace) => {
-        await this.create(namespace);
-        return () => this.has(child('deployments', namespace));
-      },
-    },
-    ...(['ServingRuntime', 'ClusterServingRuntime'] as const).map((kind): Scenario => ({
-      name: `takes up a ${kind} that comes later`,
-      needs: follow(`${group}/${kind.toLowerCase()}s`),
-      act: async (namespace) => {
-        const runtime = `late-${(this.count += 1)}`;
-        const model = { modelFormat: { name: 'odd' }, runtime, storageUri: 's3://b/m' };
-        await this.refused(await this.create(namespace, { predictor: { model } }));
-        await this.installation.cluster.create({
-          apiVersion: `${group}/v1alpha1`,
-          kind,
-          metadata: { name: runtime, ...(kind === 'ServingRuntime' && { namespace }) },
-          spec: {
-            supportedModelFormats: [{ name: 'odd', version: '1', autoSelect: true }],
-            containers: [{ name: 'kserve-container', image: 'a' }],
-          },
-        });
-        return () => this.has(child('deployments', namespace));
-      },
-    })),
-    {
-      name: 'takes up a ClusterStorageContainer that comes later',
-      needs: follow(`${group}/clusterstoragecontainers`),
-      act: async (namespace) => {
-        const scheme = `odd${(this.count += 1)}`;
-        const model = { modelFormat: { name: 'sklearn' }, storageUri: `${scheme}://b/m` };
-        await this.refused(await this.create(namespace, { predictor: { model } }));
-        await this.installation.cluster.create({
-          apiVersion: `${group}/v1alpha1`,
-          kind: 'ClusterStorageContainer',
-          metadata: { name: scheme },
-          spec: {
-            container: { name: 'storage-initializer', image: 'a' },
-            supportedUriFormats: [{ prefix: `${scheme}://` }],
-          },
-        });
-        return () => this.has(child('deployments', namespace));
-      },
-    },
-    {
-      name: 'takes up a change of the settings',
-      needs: ['list', 'watch'].map((verb) => `/configmaps ${verb} ${servingConfigMap}`),
-      act: async (namespace) => {
-        const iris = await this.create(namespace);
-        await this.installation.ready(iris);
-        const ingressDomain = `domain-${(this.count += 1)}.example.com`;
-        await this.configure('ingress', { ingressDomain });
-        return async () => (await this.installation.stored(iris))?.status?.url?.endsWith(ingressDomain) ?? false;
-      },
-    },
-    {
-      name: 'becomes ready with its Deployment',
-      needs: follow('apps/deployments'),
-      act: async (namespace) => {
-        const iris = await this.create(namespace);
-        return () => this.isReady(iris);
-      },
-    },
-    ...(['services', 'horizontalpodautoscalers'] as const).map((kind): Scenario => ({
-      name: `makes ${kind} anew that somebody deletes`,
-      needs: follow(kind === 'services' ? '/services' : `autoscaling/${kind}`),
-      act: (namespace) => this.deleted(kind, namespace),
-    })),
-    {
-      name: 'makes Ingresses anew that somebody deletes',
-      needs: follow('networking.k8s.io/ingresses'),
-      act: (namespace) => this.deleted('ingresses', namespace),
-    },
-    {
-      name: 'makes HTTPRoutes anew that somebody deletes',
-      needs: follow('gateway.networking.k8s.io/httproutes'),
-      optional: true,
-      act: async (namespace) => {
-        await this.configure('ingress', { enableGatewayApi: true });
-        const reached = await this.deleted('httproutes', namespace, async () => {
-          await waitFor('the route', () => this.has(child('httproutes', namespace)));
-        });
-        return async () => {
-          if (!(await reached())) return false;
-          await this.configure('ingress', { enableGatewayApi: false });
-          return true;
-        };
-      },
-    },
-    {
-      name: 'says in the status why no node takes a model',
-      needs: follow('/pods'),
-      act: async (namespace) => {
-        const model = { modelFormat: { name: 'sklearn' }, storageUri: 's3://b/m' };
-        const iris = await this.create(namespace, { predictor: { model, labels: { fate: 'unschedulable' } } });
-        return async () => {
-          const status = (await this.installation.stored(iris))?.status;
-          return conditionOf(status, 'PredictorReady')?.message?.includes('nodes are available') ?? false;
-        };
-      },
-    },
-  ];
+  /** Somebody else makes an object with the name of a child. */
+  async takeName(kind: ChildKind, namespace: string): Promise<void> {
+    await this.installation.cluster.create({ ...child(kind, namespace), spec: kinds[kind].spec } as ObjectReference);
+  }
 
-  /** Deletes a child by hand when all is quiet. */
-  private async deleted(
-    kind: ChildKind,
-    namespace: string,
-    made?: () => Promise<void>,
-  ): Promise<() => Promise<boolean>> {
+  /** An InferenceService whose child can’t have its name. @returns whether that is said */
+  async taken(namespace: string): Promise<() => Promise<boolean>> {
     const iris = await this.create(namespace);
-    await (made?.() ?? this.installation.ready(iris));
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    await this.installation.cluster.remove(child(kind, namespace));
-    return () => this.has(child(kind, namespace));
+    return async () => {
+      const { conditions = [] } = (await this.installation.stored(iris))?.status ?? {};
+      return conditions.some(({ message }) => message?.includes('is needed but'));
+    };
   }
 
   private async create(namespace: string, spec?: object) {
     const iris = inferenceServiceOf(namespace, 'iris', spec === undefined ? {} : { spec });
     await this.installation.cluster.create(iris);
     return iris;
-  }
-
-  private async refused(iris: ReturnType<typeof inferenceServiceOf>): Promise<void> {
-    await this.installation.until(
-      iris,
-      'to be refused',
-      ({ modelStatus }) => modelStatus?.transitionStatus === 'InvalidSpec',
-    );
   }
 
   private async isReady(iris: ReturnType<typeof inferenceServiceOf>): Promise<boolean> {
@@ -321,5 +241,3 @@ export class Scenarios {
     return !there.includes(true);
   }
 }
-
-const follow = (kind: string) => [`${kind} list`, `${kind} watch`];

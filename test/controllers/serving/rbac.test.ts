@@ -1,5 +1,5 @@
 import { request as httpsRequest } from 'node:https';
-import { servingLease } from '../../../definitions/names/serving';
+import { servingConfigMap, servingGroup, servingLease } from '../../../definitions/names/serving';
 import { waitFor } from '../../cluster/wait-for';
 import type { ControllerProcess } from '../registry-sync/controller-process';
 import { permissionText, Roles } from './role-permissions';
@@ -54,9 +54,9 @@ beforeAll(async () => {
 
 afterAll(() => installation?.close());
 
-/** Certificates of the webhooks have tests of their own. */
-const isOfCertificates = (permission: string) =>
-  permission.startsWith('admissionregistration.k8s.io/') || /^\/secrets (create|update|get .+)/.test(permission);
+/** What only webhooks need has tests of its own: rbac-webhooks.test.ts. */
+const isOfWebhooks = (permission: string) =>
+  /^(admissionregistration[.]k8s[.]io\/|\/secrets (create|update)|serving[.]kserve[.]io\/localmodel)/.test(permission);
 
 /** The API server checks `create` of an apply that makes an object when it has already let the patch in, and logs the patch. */
 const loggedAs = (need: string) => {
@@ -78,12 +78,16 @@ const asked = async (mark = { offset: 0 }) =>
     return { resource: `${group}/${whole}`, verb, name, code };
   });
 
-/** Does something without a permission, and waits for the API server to refuse exactly that. */
-async function refused(need: string, act: () => Promise<unknown>): Promise<void> {
+/** Does something without a permission, and waits for the API server to refuse exactly that, `besides` apart. */
+async function refused(need: string, act: () => Promise<unknown>, besides: readonly string[] = []): Promise<void> {
   const mark = await installation.cluster.audit.mark();
   await act();
-  const refusals = async () =>
-    new Set((await asked(mark)).filter(({ code }) => code === 403).map(({ resource, verb }) => `${resource} ${verb}`));
+  const refusals = async () => {
+    const all = (await asked(mark))
+      .filter(({ code }) => code === 403)
+      .map(({ resource, verb }) => `${resource} ${verb}`);
+    return new Set(all.filter((one) => !besides.includes(one)));
+  };
   await waitFor(`${need} to be refused`, async () => (await refusals()).size > 0, { timeout: 30_000, interval: 50 });
   expect([...(await refusals())]).toEqual([loggedAs(need)]);
 }
@@ -105,10 +109,10 @@ describe('a controller that runs', () => {
   });
   afterAll(() => controller?.end());
 
-  it.each(needsOf(named.while).map(({ need, scenario }) => [need, scenario.name] as const))(
+  it.each(needsOf(named.all).map(({ need, scenario }) => [need, scenario.name] as const))(
     'needs %s or no longer %s',
     async (need, name) => {
-      const scenario = scenarios.while.find((one) => one.name === name);
+      const scenario = scenarios.all.find((one) => one.name === name);
       if (scenario === undefined) throw new Error(`no scenario ${name}`);
       const namespace = await installation.cluster.namespace('rbac');
       let reached: (() => Promise<boolean>) | undefined;
@@ -125,32 +129,72 @@ describe('a controller that runs', () => {
   );
 });
 
-describe('a controller that starts', () => {
-  it.each(named.watched.map(({ name, needs: [list = '', watch = ''] }) => [list, watch, name] as const))(
-    'needs %s and %s or no longer %s',
-    async (list, watch, name) => {
-      const scenario = scenarios.watched.find((one) => one.name === name);
-      if (scenario === undefined) throw new Error(`no scenario ${name}`);
-      const namespace = await installation.cluster.namespace('rbac');
-      let controller: ControllerProcess | undefined;
-      let reached: (() => Promise<boolean>) | undefined;
-      await roles.without(watch, async () => {
-        await roles.without(list, async () => {
-          await refused(list, async () => (controller = await installation.start({ settings })));
-          if (scenario.optional !== true) expect(controller !== undefined && (await isReady(controller))).toBe(false);
-        });
-        await refused(watch, () => waitFor('ready', () => controller !== undefined && isReady(controller)));
-        reached = await scenario.act(namespace);
-        await pause(700);
-        expect(await reached()).toBe(false);
+/** Kinds that are listed, then watched; the last ones are done without where they are missing. */
+const followed = [
+  `${servingGroup}/inferenceservices`,
+  `${servingGroup}/servingruntimes`,
+  `${servingGroup}/clusterservingruntimes`,
+  `${servingGroup}/clusterstoragecontainers`,
+  'apps/deployments',
+  '/services',
+  'autoscaling/horizontalpodautoscalers',
+  'networking.k8s.io/ingresses',
+  '/pods',
+  '/configmaps',
+  'gateway.networking.k8s.io/httproutes',
+];
+const optionalKinds = ['gateway.networking.k8s.io/httproutes'];
+const verbsOf = (kind: string) => {
+  const name = kind === '/configmaps' ? ` ${servingConfigMap}` : '';
+  return { list: `${kind} list${name}`, watch: `${kind} watch${name}` };
+};
+
+it.each(followed)(
+  'a controller that starts is not ready before it may list %s, and asks to watch them',
+  async (kind) => {
+    const { list, watch } = verbsOf(kind);
+    let controller: ControllerProcess | undefined;
+    const ready = () => controller !== undefined && isReady(controller);
+    await roles.without(watch, async () => {
+      await roles.without(list, async () => {
+        await refused(list, async () => (controller = await installation.start({ settings })));
+        if (!optionalKinds.includes(kind)) expect(await ready()).toBe(false);
       });
-      await waitFor('what was not seen', async () => reached?.(), { timeout: 60_000 });
-      await controller?.end('SIGKILL');
-      await installation.cluster.remove(inferenceServiceOf(namespace, 'iris'));
-    },
-    90_000,
-  );
-});
+      await refused(watch, () => waitFor('ready', ready, { timeout: 30_000 }));
+    });
+    await controller?.end('SIGKILL');
+  },
+  90_000,
+);
+
+/** All of a namespace are watched: only one that has not been seen yet is found when its name is taken. */
+const seenLater = [
+  ['ingresses', 'networking.k8s.io/ingresses', false],
+  ['httproutes', 'gateway.networking.k8s.io/httproutes', true],
+] as const;
+
+it.each(seenLater)(
+  'a controller needs to get %s to say that a name was taken a moment ago',
+  async (plural, kind, enableGatewayApi) => {
+    const namespace = await installation.cluster.namespace('rbac');
+    const { watch } = verbsOf(kind);
+    await scenarios.configure('ingress', { enableGatewayApi });
+    await roles.without(watch, async () => {
+      const controller = await installation.start({ settings });
+      await refused(watch, () => waitFor('ready', () => isReady(controller), { timeout: 30_000 }));
+      await scenarios.takeName(plural, namespace);
+      let said: (() => Promise<boolean>) | undefined;
+      await roles.without(`${kind} get`, async () => {
+        await refused(`${kind} get`, async () => (said = await scenarios.taken(namespace)), [watch]);
+        expect(await said?.()).toBe(false);
+      });
+      await waitFor('what was refused', async () => said?.(), { timeout: 40_000 });
+      await controller.end('SIGKILL');
+    });
+    await scenarios.configure('ingress', { enableGatewayApi: false });
+  },
+  90_000,
+);
 
 describe('one that asks for its lease', () => {
   const elected = ({ log }: ControllerProcess) => log.some((line) => line.includes('lease acquired'));
@@ -179,21 +223,24 @@ describe('one that asks for its lease', () => {
   );
 });
 
-it('needs to count events, and tells users anew instead', async () => {
+it('needs to count events that come again', async () => {
   const controller = await installation.start({ settings });
-  const namespace = await installation.cluster.namespace('rbac');
-  const iris = inferenceServiceOf(namespace, 'iris', {
-    annotations: { 'serving.kserve.io/deploymentMode': 'Knative' },
-  });
-  await installation.cluster.create(iris);
-  await waitFor('an event', async () => (await installation.eventsOn(iris)).length > 0);
+  const configMap = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: servingConfigMap, namespace: 'kserve' } };
+  const write = (ingress: string) => installation.cluster.patch(configMap, { data: { ingress } });
+  const told = async () => (await installation.eventsOn(configMap)).length;
+  const { data } = (await installation.cluster.get(configMap)) as unknown as { data: { ingress: string } };
+  const before = await told();
+  await write('{');
+  await waitFor('an event', async () => (await told()) > before);
   const need = 'events.k8s.io/events patch';
   await roles.without(need, async () => {
-    await installation.cluster.patch(iris, { metadata: { labels: { round: 'two' } } });
-    await pause(500);
+    await write(data.ingress);
+    await pause(300);
+    await write('{');
+    await pause(300);
     await refused(need, () => controller.end());
-    expect((await installation.eventsOn(iris)).filter((event) => 'series' in event)).toEqual([]);
   });
+  await write(data.ingress);
 }, 60_000);
 
 describe('metrics for those who may', () => {
@@ -216,7 +263,7 @@ describe('metrics for those who may', () => {
 
 describe('the rendered roles', () => {
   it('allow exactly what was asked for', async () => {
-    const allowed = (await roles.permissions()).map(permissionText).filter((one) => !isOfCertificates(one));
+    const allowed = (await roles.permissions()).map(permissionText).filter((one) => !isOfWebhooks(one));
     const used = (await asked())
       .filter(({ resource, code }) => resource !== '/' && code !== 403)
       .flatMap(({ resource, verb, name, code }) => {
@@ -229,14 +276,16 @@ describe('the rendered roles', () => {
 
   it('hold nothing that no test here misses', async () => {
     const tested = [
-      ...needsOf([...named.while, ...named.watched]).map(({ need }) => need),
+      ...needsOf(named.all).map(({ need }) => need),
+      ...seenLater.map(([, kind]) => `${kind} get`),
+      ...followed.map(verbsOf).flatMap(({ list, watch }) => [list, watch]),
       ...['get', 'update'].map((verb) => `coordination.k8s.io/leases ${verb} ${servingLease}`),
       'coordination.k8s.io/leases create',
       'events.k8s.io/events patch',
       'authentication.k8s.io/tokenreviews create',
       'authorization.k8s.io/subjectaccessreviews create',
     ];
-    const allowed = (await roles.permissions()).map(permissionText).filter((one) => !isOfCertificates(one));
+    const allowed = (await roles.permissions()).map(permissionText).filter((one) => !isOfWebhooks(one));
     expect(tested.sort()).toEqual([...allowed].sort());
   });
 });

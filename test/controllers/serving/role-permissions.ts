@@ -7,7 +7,7 @@ export interface RolePermission {
   readonly group: string;
   readonly resource: string;
   readonly verb: string;
-  readonly name?: string;
+  readonly name?: string | undefined;
 }
 
 const roleSchema = z.object({
@@ -43,10 +43,15 @@ export class Roles {
    *
    * @param need as {@link permissionText} writes it
    */
-  async without(need: string, work: () => Promise<void>): Promise<void> {
+  without(need: string, work: () => Promise<void>): Promise<void> {
+    return this.withoutAll((permission) => permissionText(permission) === need, work);
+  }
+
+  /** Takes permissions away, under all of their names, while something is done. */
+  async withoutAll(are: (permission: RolePermission) => boolean, work: () => Promise<void>): Promise<void> {
     for (const name of this.names) {
       const before = await this.permissionsOf(name);
-      const left = before.filter((permission) => permissionText(permission) !== need);
+      const left = before.filter((permission) => !are(permission));
       if (left.length === before.length) continue;
       await this.cluster.patch(name, { rules: rulesOf(left) });
       try {
@@ -55,7 +60,7 @@ export class Roles {
         await this.cluster.patch(name, { rules: rulesOf(before) });
       }
     }
-    throw new Error(`no role allows ${need}`);
+    throw new Error('no role allows it');
   }
 
   private async permissionsOf(name: ObjectReference): Promise<readonly RolePermission[]> {
