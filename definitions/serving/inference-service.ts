@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { KubernetesObject } from '../kubernetes/api-resource';
 import { servingGroup } from '../names/serving';
-import { withUnknownFields } from '../schema/extensions';
+import { withRules, withUnknownFields } from '../schema/extensions';
 import type { ResourceDefinition } from '../schema/resource-definition';
 import { trafficPercent } from './component-extension';
 import { explainer } from './explainer';
@@ -23,10 +23,18 @@ export const inferenceServiceSpec = z.strictObject({
     .exactOptional(),
 });
 
-const schema = z.strictObject({
-  spec: inferenceServiceSpec.describe('What to serve and how.'),
-  status: inferenceServiceStatus.describe('What the controller found out.').exactOptional(),
-});
+const schema = withRules(
+  z.strictObject({
+    spec: inferenceServiceSpec.describe('What to serve and how.'),
+    status: inferenceServiceStatus.describe('What the controller found out.').exactOptional(),
+  }),
+  {
+    // Names of Services begin with it, and they take nothing else.
+    rule: "self.metadata.name.matches('^[a-z]([-a-z0-9]*[a-z0-9])?$')",
+    message:
+      "an InferenceService name must consist of lower case alphanumeric characters or '-', and must start with an alphabetical character",
+  },
+);
 
 /** A model behind a URL, as stored: CRD defaults are applied. `spec.canary` is to be parsed with `canarySpec`. */
 export interface InferenceService extends KubernetesObject {

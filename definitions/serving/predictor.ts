@@ -44,7 +44,21 @@ const predictorShape = {
 } as const;
 
 /** The component that runs the model. */
-export const predictor = withRules(z.strictObject(predictorShape), replicaBounds);
+export const predictor = withRules(
+  z.strictObject(predictorShape),
+  replicaBounds,
+  {
+    rule: '!has(self.storageUris) || !has(self.model) || !has(self.model.storageUri)',
+    message: 'Setting both StorageURI and StorageURIs is not supported.',
+    fieldPath: '.storageUris',
+  },
+  {
+    // Go clients send an empty one.
+    rule: "!has(self.model) || !has(self.model.name) || self.model.name == ''",
+    message: "the 'name' field is not allowed in standard predictor",
+    fieldPath: '.model.name',
+  },
+);
 
 /** A predictor inside `spec.canary`, where upstream keeps ephemeral containers. */
 export const canaryPredictor = z.strictObject({ ...predictorShape, ...ephemeralContainersShape });

@@ -20,10 +20,15 @@ function serviceWith(...fields: readonly Field[]) {
   return objectWith([model, ...fields]);
 }
 
-test('every field of spec is stored as written', async () => {
-  const service = objectWith(inferenceServiceSpecFields);
-  expect(await kind.apply('all-fields', service)).toMatchObject({ status: 201, warnings: [] });
-  expect(await kind.stored('all-fields')).toEqual(service);
+// A model has one source or several.
+test.each([
+  ['one source', (path: string) => !path.startsWith('spec.predictor.storageUris')],
+  ['several sources', (path: string) => path !== 'spec.predictor.model.storageUri'],
+])('every field of spec is stored as written, the model with %s', async (_name, isIn) => {
+  const name = newName();
+  const service = objectWith(inferenceServiceSpecFields.filter(([path]) => isIn(path)));
+  expect(await kind.apply(name, service)).toMatchObject({ status: 201, warnings: [] });
+  expect(await kind.stored(name)).toEqual(service);
 });
 
 test('every field of status is stored as written, through its subresource', async () => {
@@ -243,5 +248,39 @@ describe('defaults', () => {
       },
     });
     expect(await kind.stored(empty)).toMatchObject({ status: { modelStatus: explicit } });
+  });
+});
+
+describe('what a rule can say is refused without a webhook', () => {
+  const uris = (...mountPaths: readonly string[]) => mountPaths.map((mountPath) => ({ uri: 's3://b/m', mountPath }));
+  const refused: readonly (readonly [string, readonly Field[]])[] = [
+    [
+      'minReplicas (1 if absent) may not be greater than maxReplicas',
+      [
+        ['spec.predictor.minReplicas', 3],
+        ['spec.predictor.maxReplicas', 2],
+      ],
+    ],
+    ['Setting both StorageURI and StorageURIs is not supported.', [['spec.predictor.storageUris', uris('/mnt/a')]]],
+    ["the 'name' field is not allowed in standard predictor", [['spec.predictor.model.name', 'mine']]],
+    ['storage path cannot be empty', [['spec.transformer', { storageUris: uris('/') }]]],
+  ];
+
+  test.each(refused)('%s', async (message, fields) => {
+    const name = newName();
+    const { status, body } = await kind.apply(name, serviceWith(...fields));
+    expect(status).toBe(422);
+    expect(JSON.stringify(body)).toContain(JSON.stringify(message).slice(1, -1));
+    expect(await kind.stored(name)).toBeUndefined();
+  });
+
+  test.each(['1abc', 'with.dots'])('%s is no name', async (name) => {
+    const { status, body } = await kind.apply(name, serviceWith());
+    expect(status).toBe(422);
+    expect(JSON.stringify(body)).toContain('an InferenceService name must consist of lower case');
+  });
+
+  test('an empty name of the model, which Go clients send, is taken', async () => {
+    expect(await kind.apply(newName(), serviceWith(['spec.predictor.model.name', '']))).toMatchObject({ status: 201 });
   });
 });
