@@ -40,9 +40,7 @@ function checkModel(spec: InferenceConfigSpec, genericRunner: boolean): readonly
   const field = spec.kserve?.modelUrl === modelUrl ? 'spec.kserve.modelUrl' : 'spec.modelUrl';
   const badHeaders = headers.filter((header) => !/^[!#$%&'*+.^_`|~0-9A-Za-z-]+:/.test(header));
   return [
-    ...(modelUrl === undefined || isUrl(modelUrl)
-      ? []
-      : [invalid(`${field}: ${JSON.stringify(modelUrl)} is no http or https URL`)]),
+    ...(modelUrl === undefined ? [] : checkUrl(modelUrl, field, genericRunner)),
     ...(genericRunner && modelUrl === undefined && spec.kserve?.inferenceServiceRef === undefined
       ? [invalid('spec.kserve says not where the model is: give modelUrl or inferenceServiceRef')]
       : []),
@@ -53,10 +51,13 @@ function checkModel(spec: InferenceConfigSpec, genericRunner: boolean): readonly
   ];
 }
 
-/** Upstream's runners put `http://` before a URL without scheme. */
-function isUrl(text: string): boolean {
+/** Upstream's runners put `http://` before a URL without scheme; what else a runner of others speaks is its business. */
+function checkUrl(text: string, field: string, genericRunner: boolean): readonly ConfigProblem[] {
   const url = text.includes('://') ? text : `http://${text}`;
-  return URL.canParse(url) && /^https?:$/.test(new URL(url).protocol);
+  if (!URL.canParse(url)) return [invalid(`${field} is no URL`)];
+  const { protocol } = new URL(url);
+  if (!genericRunner || /^https?:$/.test(protocol)) return [];
+  return [invalid(`${field}: the runner speaks http and https, not ${protocol.slice(0, -1)}`)];
 }
 
 function checkImage({ image = '' }: InferenceConfigSpec, genericRunner: boolean): readonly ConfigProblem[] {

@@ -89,6 +89,11 @@ class PrivateKind {
     return this.cluster.request('POST', this.path, { body: this.object(name, members), query: { fieldValidation } });
   }
 
+  /** Deletes an object. */
+  async delete(name: string): Promise<ApiAnswer> {
+    return this.cluster.request('DELETE', `${this.path}/${name}`);
+  }
+
   private object(name: string, members: Members): object {
     const { group, version, kind } = this.definition;
     return { apiVersion: `${group}/${version}`, kind, metadata: { name }, ...members };

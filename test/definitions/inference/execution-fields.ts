@@ -1,0 +1,33 @@
+import type { Field } from '../serving/field-paths';
+
+/** Every field of `execution`, relative to it. */
+export const executionFields: readonly Field[] = [
+  ['batch.maxItems', 0],
+  ['batch.maxBytes', '1Mi'],
+  ['concurrency', 256],
+  ['requestsPerSecond', 0.5],
+  ['order', 'any'],
+  ['requestTimeoutSeconds', 1],
+  ['connectTimeoutSeconds', 1],
+  ['retry.maxAttempts', 1],
+  ['retry.initialBackoff', '1.5s'],
+  ['retry.maxBackoff', '1m30s'],
+  ['retry.multiplier', 1.5],
+  ['retry.jitter', 0],
+  ['retry.retryOn', ['network', '503']],
+  ['retry.splitOnFailure', false],
+  ['readiness.waitSeconds', 0],
+  ['readiness.pollSeconds', 1],
+  ['errors.mode', 'continue'],
+  ['errors.maxFailedItems', -1],
+  ['errors.maxFailedRatio', 0.25],
+  ['errors.minItems', 1],
+  ['errors.deadLetter', { s3: { bucket: 'bad' } }],
+  ['emptyInput', 'fail'],
+  ['prefetchBatches', 0],
+  ['checkpoint.mode', 'output'],
+  ['checkpoint.everyItems', 1],
+  ['checkpoint.everySeconds', 1],
+  ['maxInputItems', 1],
+  ['dryRun', true],
+];
