@@ -7,6 +7,7 @@ import { inferenceRunsNames, metricsPort } from './names';
 import { addMetricsService, addNetworkPolicies } from './network';
 import type { InferenceRunsOptions } from './options';
 import { addRbac, addRunnerAccounts } from './rbac';
+import { addRunnerMonitor } from './runner-monitor';
 import { configOf, rendered } from './settings';
 
 /** The controller of inference runs of one installation. */
@@ -30,6 +31,7 @@ export class InferenceRuns extends Construct {
     addMetricsService(this, options);
     addNetworkPolicies(this, options);
     addMonitor(this, options);
+    addRunnerMonitor(this, options);
     addDisruptionBudget(this, { name, namespace, selector, replicas });
   }
 }

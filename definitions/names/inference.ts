@@ -182,3 +182,5 @@ export const terminationLogMaxBytes = 4096;
 
 /** Port of the runner's metrics and health. */
 export const runnerPort = 8090;
+/** Name of that port, by which monitors find it. */
+export const runnerMetricsPortName = 'metrics';

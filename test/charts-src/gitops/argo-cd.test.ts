@@ -107,6 +107,7 @@ describe('Applications', () => {
       'serving-runtimes': '2',
       'registry-sync': '2',
       'registry-ui': '2',
+      'inference-runs': '2',
     });
   });
 
@@ -145,7 +146,7 @@ describe('Applications', () => {
     );
   });
 
-  it('of teams come after the platform, in a project that lets in models alone', () => {
+  it('of teams come after the platform, in a project that lets in models and runs alone', () => {
     const workloads = [{ name: 'fraud', path: 'teams/fraud', namespace: 'fraud' }];
     const { applications, projects } = gitopsOf(withGitops({ workloads, argoCd: {} }));
     const fraud = applications.find(({ metadata }) => metadata.name === 'slipway-mine-fraud');
@@ -163,6 +164,8 @@ describe('Applications', () => {
         { group: 'serving.kserve.io', kind: 'InferenceService' },
         { group: 'serving.kserve.io', kind: 'ServingRuntime' },
         { group: 'serving.kserve.io', kind: 'TrainedModel' },
+        { group: 'ai.krateo.io', kind: 'InferenceConfig' },
+        { group: 'ai.krateo.io', kind: 'InferenceRun' },
       ],
     });
   });

@@ -3,6 +3,7 @@ import { targetLabels } from '../../../charts-src/monitoring/scrape-target';
 import type { MetricDefinition } from '../../../definitions/metrics/metric';
 import { processMetrics } from '../../../definitions/metrics/process';
 import { modelServerMetrics } from '../../../definitions/metrics/model-servers';
+import { inferenceRunsMetrics } from '../../../definitions/metrics/inference-runs';
 import { registrySyncMetrics } from '../../../definitions/metrics/registry-sync';
 import { servingMetrics } from '../../../definitions/metrics/serving';
 import { webhookMetrics } from '../../../definitions/metrics/webhooks';
@@ -60,6 +61,7 @@ describe('the definitions', () => {
     ...Object.values(runtimeMetrics),
     ...Object.values(registrySyncMetrics),
     ...Object.values(servingMetrics),
+    ...Object.values(inferenceRunsMetrics),
     ...Object.values(webhookMetrics),
     ...Object.values(processMetrics),
   ];
