@@ -184,3 +184,21 @@ export const terminationLogMaxBytes = 4096;
 export const runnerPort = 8090;
 /** Name of that port, by which monitors find it. */
 export const runnerMetricsPortName = 'metrics';
+
+/** Variables of upstream's HTTP client, which users set for its runners; they win over `execution`. */
+export const clientVariables = {
+  maxRetries: 'CLIENT_MAX_RETRIES',
+  baseBackoff: 'CLIENT_BASE_BACKOFF',
+  maxBackoff: 'CLIENT_MAX_BACKOFF',
+  qps: 'CLIENT_QPS',
+  burst: 'CLIENT_BURST',
+} as const;
+
+/** Headers of requests to models. */
+export const inferenceHeaders = {
+  requestId: 'x-request-id',
+  traceParent: 'traceparent',
+  krateoTrace: 'x-krateo-traceid',
+  /** Bytes of the JSON before the tensors of a binary body. */
+  jsonLength: 'inference-header-content-length',
+} as const;
