@@ -1,0 +1,80 @@
+import type { ResolvedExecution } from '../../definitions/inference/execution';
+import type { Clock, Timer } from '../runtime/clock';
+import { Handover } from './handover';
+import type { FinishedBatch, Output } from './output';
+import type { Tally } from './tally';
+
+export interface WriterOptions {
+  readonly output: Output;
+  readonly tally: Tally;
+  readonly clock: Clock;
+  readonly checkpoint: ResolvedExecution['checkpoint'];
+  /** Called when a batch was written: its memory is free, and its errors count. */
+  readonly onWritten: () => void;
+}
+
+/** Gives finished batches to the output, one at a time, and has them saved every so many items and seconds. */
+export class Writer {
+  private readonly work = new Handover<FinishedBatch | 'save'>();
+  private timer: Timer | undefined;
+  private unsaved = 0;
+
+  constructor(private readonly options: WriterOptions) {}
+
+  /** Takes a batch to be written after those before it. */
+  push(batch: FinishedBatch): void {
+    this.work.push(batch);
+  }
+
+  /** Lets what was pushed be written, and then end. */
+  close(): void {
+    this.work.close();
+  }
+
+  /** Ends after what is being written now. */
+  discard(): void {
+    this.work.discard();
+  }
+
+  /** Writes until the end. @throws what the output throws */
+  async run(signal: AbortSignal): Promise<void> {
+    const { output, tally, onWritten, checkpoint } = this.options;
+    try {
+      for (let next = await this.work.take(); next !== undefined; next = await this.work.take()) {
+        if (next === 'save') {
+          await this.save(signal);
+          continue;
+        }
+        await output.write(next, signal);
+        tally.finished(next);
+        onWritten();
+        this.unsaved += next.last - next.first + 1;
+        if (this.unsaved >= checkpoint.everyItems) await this.save(signal);
+        else this.saveLater();
+      }
+    } finally {
+      this.timer?.cancel();
+    }
+  }
+
+  /** Makes everything written durable, because the process ends before its work does. */
+  async saveLast(signal: AbortSignal): Promise<void> {
+    const { output, tally } = this.options;
+    tally.position = (await output.save(signal, true)) ?? tally.position;
+  }
+
+  private async save(signal: AbortSignal): Promise<void> {
+    this.timer?.cancel();
+    this.timer = undefined;
+    if (this.unsaved === 0) return;
+    const { output, tally } = this.options;
+    tally.position = (await output.save(signal)) ?? tally.position;
+    this.unsaved = 0;
+  }
+
+  /** What waits alone, because requests take long, is saved in time, too. */
+  private saveLater(): void {
+    const { clock, checkpoint } = this.options;
+    this.timer ??= clock.setTimer(checkpoint.everySeconds * 1000, () => this.work.push('save'));
+  }
+}
