@@ -40,9 +40,10 @@ export interface Output {
   /**
    * Makes durable what was written, as far as the kind can in the middle of its work, and remembers it for the next attempt.
    *
+   * @param last the process ends after it: everything written is durable on return, also where that takes a part of its own
    * @returns how many items are durable without a gap from the first; undefined for kinds that remember nothing
    */
-  save(signal: AbortSignal): Promise<number | undefined>;
+  save(signal: AbortSignal, last?: boolean): Promise<number | undefined>;
   /** Makes everything durable and marks the output as whole. */
   commit(totals: { readonly succeeded: number; readonly failed: number }, signal: AbortSignal): Promise<void>;
   /** Bytes written so far. */
