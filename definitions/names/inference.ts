@@ -160,6 +160,11 @@ export const runnerVariables = {
   gracePeriod: 'TERMINATION_GRACE_PERIOD_SECONDS',
   logLevel: 'LOG_LEVEL',
   logFormat: 'LOG_FORMAT',
+  /** Where a runner that is no pod finds what is mounted in one: default are the directories below. */
+  credentialsDirectory: 'INFERENCE_CREDENTIALS_DIR',
+  inputDirectory: 'INFERENCE_INPUT_DIR',
+  outputDirectory: 'INFERENCE_OUTPUT_DIR',
+  configMapInputDirectory: 'INFERENCE_CONFIG_MAP_INPUT_DIR',
 } as const;
 
 /** Sub-command of our program that is the runner. */
