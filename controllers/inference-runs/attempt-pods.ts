@@ -17,7 +17,8 @@ export async function podsOf({ run, stores, client, context }: RunPass, job: Sto
   const known = stores.pods.byRun.get(run.metadata.uid ?? '').filter(isOfJob);
   const { state } = jobStateOf(job.status);
   const { succeeded = 0, failed = 0 } = job.status ?? {};
-  if ((state !== 'succeeded' && state !== 'failed') || succeeded + failed === 0 || endsOf(known).length > 0) return known;
+  if ((state !== 'succeeded' && state !== 'failed') || succeeded + failed === 0 || endsOf(known).length > 0)
+    return known;
   const labelSelector = `${jobNameLabel}=${job.metadata.name}`;
   const { namespace } = job.metadata;
   const { items } = await client.list(podResource, { namespace, labelSelector, signal: context.signal });

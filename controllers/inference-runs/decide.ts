@@ -91,7 +91,10 @@ function decideFinished(facts: RunFacts, phase: 'Succeeded' | 'Failed'): Decisio
   if (asksForRerun(run) && !isStopping) return { act: 'start', attempt: attempts + 1, rerun: true };
   const at = autoDeleteAt(status, autoDelete);
   if (at !== undefined && at <= now) {
-    return { act: 'delete', why: `${phase} at ${status.completionTime ?? ''}, policy ${autoDelete?.autoDeletePolicy ?? ''}` };
+    return {
+      act: 'delete',
+      why: `${phase} at ${status.completionTime ?? ''}, policy ${autoDelete?.autoDeletePolicy ?? ''}`,
+    };
   }
   return {
     act: 'settle',
@@ -135,7 +138,9 @@ function succeeded(facts: RunFacts, { at }: Extract<JobState, { readonly state: 
       ...status,
       completionTime: at ?? timeText(now),
       ...resultOf(report),
-      history: withRecords(run.status?.history ?? [], [record(facts, 'Succeeded', { completionTime: at, exitCode: 0 })]),
+      history: withRecords(run.status?.history ?? [], [
+        record(facts, 'Succeeded', { completionTime: at, exitCode: 0 }),
+      ]),
     },
     againInMs: undefined,
     failedPod: undefined,
@@ -169,12 +174,7 @@ function decideFailed(facts: RunFacts, state: FailedJob): Decision {
   };
 }
 
-function failed(
-  facts: RunFacts,
-  failure: RunFailure,
-  completionTime: string,
-  end: RunnerEnd | undefined,
-): Decision {
+function failed(facts: RunFacts, failure: RunFailure, completionTime: string, end: RunnerEnd | undefined): Decision {
   const entry = record(facts, 'Failed', { completionTime, exitCode: failure.exitCode });
   return {
     act: 'settle',
@@ -215,7 +215,13 @@ function live(facts: RunFacts, state: LiveState): Decision {
   const phase = phaseOfState[state];
   const status = followed(facts, { phase, message: liveMessage(phase, facts.pods) });
   const retried = phase === 'Retrying' && end !== undefined && end.exitCode !== 0 ? { failure: podFailureOf(end) } : {};
-  return { act: 'settle', status: { ...status, ...retried }, againInMs: undefined, failedPod: undefined, finished: false };
+  return {
+    act: 'settle',
+    status: { ...status, ...retried },
+    againInMs: undefined,
+    failedPod: undefined,
+    finished: false,
+  };
 }
 
 /** Why the pod of an attempt does not get on. */

@@ -47,7 +47,10 @@ function isEnded({ state }: JobState): boolean {
   return state === 'succeeded' || state === 'failed';
 }
 
-function recordOf({ job, pods, state }: Execution & { readonly state: JobState }, status: InferenceRunStatus): ExecutionRecord {
+function recordOf(
+  { job, pods, state }: Execution & { readonly state: JobState },
+  status: InferenceRunStatus,
+): ExecutionRecord {
   const { name, uid = '' } = job.metadata;
   const [end] = endsOf(pods);
   const startTime = job.status?.startTime;

@@ -20,7 +20,8 @@ export interface Management {
 
 /** Reads the annotations of upstream's controllers; words nobody knows count as the defaults. */
 export function managementOf({ metadata: { annotations = {} } }: InferenceRun): Management {
-  const policy = managementPolicies.find((known) => known === annotations[runAnnotations.managementPolicy]) ?? 'default';
+  const policy =
+    managementPolicies.find((known) => known === annotations[runAnnotations.managementPolicy]) ?? 'default';
   const deletion: DeletionPolicy =
     deletionPolicies.find((known) => known === annotations[runAnnotations.deletionPolicy]) ?? 'delete';
   return {

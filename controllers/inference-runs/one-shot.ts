@@ -62,7 +62,11 @@ export async function reconcileOneShot(pass: RunPass, parts: OneShotParts): Prom
   return undefined;
 }
 
-async function finishStart(pass: RunPass, { writeStatus }: OneShotParts, { status, retry }: Started): Promise<undefined> {
+async function finishStart(
+  pass: RunPass,
+  { writeStatus }: OneShotParts,
+  { status, retry }: Started,
+): Promise<undefined> {
   await writeStatus(pass, status);
   if (retry !== undefined) throw retry;
 }
@@ -143,7 +147,11 @@ async function removeEarlier(pass: RunPass): Promise<void> {
 }
 
 /** Deletes a finished run whose config wants that; another run of its name, or one that was changed meanwhile, stays. */
-async function deleteRun({ run, client, context, stores }: RunPass, { events }: OneShotParts, why: string): Promise<void> {
+async function deleteRun(
+  { run, client, context, stores }: RunPass,
+  { events }: OneShotParts,
+  why: string,
+): Promise<void> {
   const { uid, resourceVersion } = run.metadata;
   await client.delete(inferenceRuns, refOf(keyOf(run)), {
     uid,

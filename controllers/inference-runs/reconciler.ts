@@ -72,7 +72,10 @@ export class RunReconciler {
     const { spec } = held.run;
     if (spec === undefined) {
       const message = 'the run has no spec: delete it and create it with one';
-      await writeStatus(held, blockedStatus(held.run, { reason: blockReasons.contractInvalid, message }, context.clock.now()));
+      await writeStatus(
+        held,
+        blockedStatus(held.run, { reason: blockReasons.contractInvalid, message }, context.clock.now()),
+      );
       return undefined;
     }
     return spec.schedule === undefined

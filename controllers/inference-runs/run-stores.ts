@@ -66,9 +66,7 @@ export function runStores(manager: Manager, namespace: string | undefined, withS
     cronJobs: made(manager.store(cronJobs, ours)),
     configMaps: made(manager.store<Stored<V1ConfigMap>>(configMaps, ours, { slim: slimConfigMap })),
     pods: made<RunnerPod>(manager.store<Stored<V1Pod>>(pods, ours, { slim: slimPod })),
-    inferenceServices: withServices
-      ? manager.store(inferenceServices, where, { optional: true })
-      : undefined,
+    inferenceServices: withServices ? manager.store(inferenceServices, where, { optional: true }) : undefined,
   };
 }
 

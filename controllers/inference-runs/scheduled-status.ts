@@ -26,7 +26,14 @@ export interface ScheduledFacts {
 }
 
 /** Status of a scheduled run. A failed execution changes nothing but the history and what `Succeeded` says. */
-export function scheduledStatus({ run, cronJob, executions, contract, block, now }: ScheduledFacts): InferenceRunStatus {
+export function scheduledStatus({
+  run,
+  cronJob,
+  executions,
+  contract,
+  block,
+  now,
+}: ScheduledFacts): InferenceRunStatus {
   const { status = {}, metadata } = run;
   const seen = executionsOf(executions, status);
   const history = withRecords(status.history ?? [], seen.records);
@@ -81,13 +88,14 @@ function recorded({ contract, contractHash, configGeneration }: FrozenContract):
 /** Executions go on as they were: what users changed since is not in them. */
 function outdated({ reason, message }: Block) {
   const text = `${reason}: ${message}; executions keep their former Contract`;
-  return { status: 'False', reason: reason === blockReasons.invalidSchedule ? reason : runReasons.reconcileError, message: text } as const;
+  return {
+    status: 'False',
+    reason: reason === blockReasons.invalidSchedule ? reason : runReasons.reconcileError,
+    message: text,
+  } as const;
 }
 
-function lastResult(
-  [last]: readonly ExecutionRecord[],
-  failure: RunFailure | undefined,
-): Pick<Standing, 'succeeded'> {
+function lastResult([last]: readonly ExecutionRecord[], failure: RunFailure | undefined): Pick<Standing, 'succeeded'> {
   if (last === undefined) return {};
   if (last.phase === 'Succeeded') return { succeeded: { status: 'True', reason: runReasons.jobComplete } };
   const { reason = failureReasons.runnerError, message } = failure ?? {};
@@ -95,7 +103,10 @@ function lastResult(
   return { succeeded: { status: 'False', reason, message: `execution ${last.jobName}: ${words}` } };
 }
 
-function startOf({ startTime }: InferenceRunStatus, history: readonly ExecutionRecord[]): { readonly startTime?: string } {
+function startOf(
+  { startTime }: InferenceRunStatus,
+  history: readonly ExecutionRecord[],
+): { readonly startTime?: string } {
   const first = startTime ?? history.at(-1)?.startTime;
   return first === undefined ? {} : { startTime: first };
 }

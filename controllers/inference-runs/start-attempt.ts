@@ -1,8 +1,13 @@
-import type { Contract } from '../../definitions/inference/contract';
 import type { InferenceConfig } from '../../definitions/inference/inference-config';
 import type { InferenceRunStatus } from '../../definitions/inference/inference-run-status';
 import { jobs, type StoredJob } from '../../definitions/kubernetes/batch-resources';
-import { blockReasons, contractMaxBytes, failureReasons, runController, runLabels } from '../../definitions/names/inference';
+import {
+  blockReasons,
+  contractMaxBytes,
+  failureReasons,
+  runController,
+  runLabels,
+} from '../../definitions/names/inference';
 import { ApiError } from '../runtime/api-error';
 import { ChildNotOurs } from '../runtime/child-ownership';
 import type { ObjectToSend } from '../runtime/client';
@@ -58,7 +63,7 @@ export async function startAttempt(pass: RunPass, start: Start): Promise<Started
   try {
     const name = attemptJobName(run, start.attempt);
     await ensureContract(pass, contractConfigMap({ run, config, contract, name }));
-    const job = await createJob(pass, desiredJob(pass, config, contract, start.attempt));
+    const job = await createJob(pass, desiredJob(pass, config, start.attempt));
     context.log.info({ job: job.metadata.name, attempt: start.attempt }, 'job created');
     return { status: startedStatus(run, { ...start, job: job.metadata, ...frozen(text) }, now) };
   } catch (error) {
@@ -83,14 +88,9 @@ export async function takeUp(pass: RunPass, start: Start, job: StoredJob): Promi
   return { status: startedStatus(run, started, context.clock.now()) };
 }
 
-function desiredJob(
-  { run, settings }: RunPass,
-  config: InferenceConfig,
-  contract: Contract,
-  attempt: number,
-): ObjectToSend<StoredJob> {
+function desiredJob({ run, settings }: RunPass, config: InferenceConfig, attempt: number): ObjectToSend<StoredJob> {
   const contractConfigMapName = attemptJobName(run, attempt);
-  return runnerJob({ run, config, contract, contractConfigMapName, attempt, defaults: runnerDefaults(settings) });
+  return runnerJob({ run, config, contractConfigMapName, attempt, defaults: runnerDefaults(settings) });
 }
 
 /** What runners get where their config says nothing. */
@@ -127,11 +127,7 @@ function refused({ run, context }: RunPass, error: unknown): Started {
 }
 
 /** Status of a run whose name is taken: it failed, and nothing of the other object was touched. */
-export function conflictStatus(
-  { run }: Pick<RunPass, 'run'>,
-  conflict: ChildNotOurs,
-  now: number,
-): InferenceRunStatus {
+export function conflictStatus({ run }: Pick<RunPass, 'run'>, conflict: ChildNotOurs, now: number): InferenceRunStatus {
   const { status = {}, metadata } = run;
   const failure = { reason: failureReasons.nameConflict, message: conflict.message };
   return {

@@ -29,7 +29,10 @@ export function statusWriter(events: EventRecorder, metrics: RunMetrics): WriteS
     );
     context.wrote(stores.runs, written);
     if (isTransition) {
-      context.log.info({ phase: status.phase, from: run.status?.phase, reason: status.failure?.reason }, 'phase changed');
+      context.log.info(
+        { phase: status.phase, from: run.status?.phase, reason: status.failure?.reason },
+        'phase changed',
+      );
     }
     const scheduled = run.spec?.schedule !== undefined;
     for (const note of eventsOf(run.status, status, scheduled)) events.record(written, note);
