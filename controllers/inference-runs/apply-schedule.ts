@@ -33,7 +33,7 @@ export type AppliedSchedule =
   | {
       readonly block: Block;
       /** What to fail the pass with once the status is written: it is tried again after a while. */
-      readonly retry?: unknown;
+      readonly retry?: Error;
     };
 
 /**

@@ -31,7 +31,7 @@ import { blockedStatus, startedStatus, timeText, type Block } from './run-status
 export interface Started {
   readonly status: InferenceRunStatus;
   /** What to fail the pass with once the status is written: the start is tried again after a while. */
-  readonly retry?: unknown;
+  readonly retry?: Error;
 }
 
 export interface Start {
