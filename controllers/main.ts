@@ -34,6 +34,14 @@ const components: readonly Command[] = [
       return runServing(args, process.env);
     },
   },
+  {
+    name: 'inference-runs',
+    summary: 'makes Jobs and CronJobs of InferenceRuns and follows them',
+    run: async (args) => {
+      const { runInferenceRuns } = await import('./inference-runs/command.js');
+      return runInferenceRuns(args, process.env);
+    },
+  },
 ];
 
 /** They do their work and end, and have flags of their own. */

@@ -73,6 +73,11 @@ export class ApiConnection {
 
   /** Sends a request and reads the JSON answer. */
   async send(request: ApiRequest): Promise<unknown> {
+    return parseAnswer(request, await this.text(request));
+  }
+
+  /** Sends a request and reads the answer as it is: a log. */
+  async text(request: ApiRequest): Promise<string> {
     const { clock, requestTimeoutMs = 30_000 } = this.options;
     this.assertAllowed(request);
     for (let attempt = 0; ; attempt += 1) {
@@ -83,7 +88,7 @@ export class ApiConnection {
           return { response, text: await response.body.text() };
         }),
       );
-      if (isSuccess(answer.response)) return parseAnswer(request, answer.text);
+      if (isSuccess(answer.response)) return answer.text;
       const status = statusOf(answer.response, answer.text);
       const { retryAfterSeconds } = status;
       const patient =

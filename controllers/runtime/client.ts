@@ -1,4 +1,5 @@
 import { apiVersionOf, type ApiResource, type KubernetesObject } from '../../definitions/kubernetes/api-resource';
+import { pods } from '../../definitions/kubernetes/core-resources';
 import type { ApiConnection, ApiRequest } from './api-connection';
 import { ApiError } from './api-error';
 import { collectionName, collectionPath, objectName, objectPath, queryString, requireScope } from './api-path';
@@ -77,6 +78,15 @@ export interface DeleteOptions extends RequestOptions {
   /** Seconds that the object has to end; 0: it goes at once. @default that of the object */
   readonly gracePeriodSeconds?: number | undefined;
 }
+
+export interface LogOptions extends RequestOptions {
+  readonly container: string;
+  /** Lines from the end. */
+  readonly tailLines: number;
+}
+
+/** Most bytes of a log that are read. */
+const longestLog = 64 * 1024;
 
 /**
  * The Kubernetes API in the words of `ApiResource`.
@@ -223,6 +233,13 @@ export class KubernetesClient {
     const path = collectionPath(resource, namespace) + queryString(query);
     const operation = `watching ${collectionName(resource, namespace)}`;
     return watchEvents<T>(await this.connection.stream({ method: 'GET', path, operation, signal }), onBytes);
+  }
+
+  /** The end of a container's log. @throws ApiError also when the pod's node does not answer */
+  async podLog(pod: ObjectRef, { container, tailLines, signal, timeoutMs }: LogOptions): Promise<string> {
+    const path = objectPath(pods, pod, 'log') + queryString({ container, tailLines, limitBytes: longestLog });
+    const operation = `reading the log of ${objectName(pods, pod)}`;
+    return this.connection.text({ ...request({ signal, timeoutMs }), method: 'GET', path, operation });
   }
 
   /** Posts to a path whose answer is no stored object: reviews (`/apis/authentication.k8s.io/v1/tokenreviews`), token requests. */

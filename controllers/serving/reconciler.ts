@@ -24,7 +24,7 @@ import type { ClusterFacts } from './ingress/exposure';
 import { componentUrl } from './ingress/host';
 import { IngressFailure } from './ingress/ingress-failure';
 import { refusedIngress } from './ingress/readiness';
-import { mergeDifference } from './merge-difference';
+import { mergeDifference } from '../runtime/merge-difference';
 import type { ModelConfig } from './model-config';
 import { emptyFacts, keepsOut, listed, type Pass, readyComponents } from './pass';
 import { isPassing } from './passing-error';

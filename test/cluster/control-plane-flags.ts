@@ -4,7 +4,7 @@ import { join } from 'node:path';
  * Which controllers of kube-controller-manager run. `housekeeping`: what every cluster does behind a test's back
  * (namespace deletion, default ServiceAccounts, root CA ConfigMaps, garbage collection, aggregated ClusterRoles) and
  * nothing that would write to the Deployments, Jobs and HorizontalPodAutoscalers a test plays the status of. `workloads`: also
- * those that make pods of Deployments; a double of the kubelet runs them. `all`: what a cluster without nodes can run. `off`: none,
+ * those that make pods of Deployments, Jobs and CronJobs; a double of the kubelet runs them. `all`: what a cluster without nodes can run. `off`: none,
  * namespaces are never gone.
  */
 export type ControllerManagerMode = 'off' | 'housekeeping' | 'workloads' | 'all';
@@ -17,7 +17,14 @@ const housekeeping = [
   'clusterrole-aggregation-controller',
 ];
 
-const workloads = [...housekeeping, 'deployment-controller', 'replicaset-controller'];
+const workloads = [
+  ...housekeeping,
+  'deployment-controller',
+  'replicaset-controller',
+  'job-controller',
+  'cronjob-controller',
+  'ttl-after-finished-controller',
+];
 
 /** The controllers that run, by mode; absent: those that the program has on by default. */
 const controllersOf = { housekeeping, workloads, all: undefined } as const;

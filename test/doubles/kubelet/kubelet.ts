@@ -19,6 +19,8 @@ export interface KubeletOptions {
    * @default all serve
    */
   readonly fateOf?: (pod: Stored<V1Pod>, gone: AbortSignal) => PodFate | AsyncIterable<PodFate>;
+  /** Pods that are looked after. @default those of InferenceServices */
+  readonly labelSelector?: string;
   /** Milliseconds between two states of a pod. @default 50 */
   readonly stepMs?: number;
   /** Only the last state of each pod is written. @default false */
@@ -29,7 +31,7 @@ export interface KubeletOptions {
 const nodeName = 'double';
 
 /**
- * A double of scheduler and kubelet for pods of InferenceServices, on a machine without nodes: binds each pod, and reports the states
+ * A double of scheduler and kubelet for pods of InferenceServices and Jobs, on a machine without nodes: binds each pod, and reports the states
  * that its containers would go through. No container runs; the pod's address is loopback.
  *
  * Limits: probes, resources, volumes and images are not looked at; containers don't restart; a pod that is deleted is gone at once.
@@ -50,7 +52,7 @@ export class Kubelet {
     store.subscribe({ added: take, updated: take, deleted: (pod) => this.forget(keyOf(pod)) });
     const reflector = new Reflector({
       resource: pods,
-      selection: { labelSelector: inferenceServiceLabel },
+      selection: { labelSelector: options.labelSelector ?? inferenceServiceLabel },
       store,
       client: options.client,
       clock: realClock,

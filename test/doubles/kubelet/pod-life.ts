@@ -12,6 +12,17 @@ export type PodFate =
   | { readonly fate: 'image pull fails'; readonly message: string }
   /** The init container that fetches the model fails, again and again. */
   | { readonly fate: 'download fails'; readonly message: string; readonly exitCode: number }
+  /** The containers of a Job's pod run, and end. */
+  | {
+      readonly fate: 'ends';
+      readonly exitCode: number;
+      /** What they leave in the termination log. */
+      readonly message?: string;
+      /** @default 'Completed' for 0, else 'Error' */
+      readonly reason?: string;
+    }
+  /** The pod has to go: its node is drained or gone. */
+  | { readonly fate: 'disrupted'; readonly message: string }
   /** The model's container ends, again and again. */
   | {
       readonly fate: 'crashes';
@@ -135,5 +146,19 @@ export function statesOf(pod: Pick<V1Pod, 'spec'>, fate: PodFate, nowMs: () => n
     conditions: placed('True', 'True'),
     containerStatuses: containers.map((container) => status(container, { ...running(), ready: true })),
   });
+  const over = (phase: string, terminated: ReturnType<typeof ended>, more: readonly V1PodCondition[]) => () => ({
+    ...loading(),
+    phase,
+    conditions: [...placed('True', 'False'), ...more],
+    containerStatuses: containers.map((container) => status(container, { state: { terminated } })),
+  });
+  if (fate.fate === 'ends') {
+    const { exitCode, message, reason = exitCode === 0 ? 'Completed' : 'Error' } = fate;
+    return [...first, serving, over(exitCode === 0 ? 'Succeeded' : 'Failed', ended(exitCode, reason, message), [])];
+  }
+  if (fate.fate === 'disrupted') {
+    const target = { reason: 'DeletionByTaintManager', message: fate.message };
+    return [over('Failed', ended(137, 'Error'), [condition('DisruptionTarget', 'True', target)])];
+  }
   return [...first, serving];
 }
