@@ -3,6 +3,7 @@ import type { InferenceConfig } from '../../definitions/inference/inference-conf
 import type { InferenceRun } from '../../definitions/inference/inference-run';
 import { contractPaths, endpointsDirectory, runnerVariables } from '../../definitions/names/inference';
 import type { Attempt } from './contract';
+import { gracePeriodSeconds } from './grace-period';
 
 /** Labels that the Job controller puts on its pods. */
 const jobNameLabel = 'batch.kubernetes.io/job-name';
@@ -25,6 +26,7 @@ export function runnerEnvironment(run: InferenceRun, config: InferenceConfig, at
     { name: runnerVariables.runName, value: run.metadata.name },
     { name: runnerVariables.runUid, value: run.metadata.uid ?? '' },
     { name: runnerVariables.attempt, value: String(attempt) },
+    { name: runnerVariables.gracePeriod, value: String(gracePeriodSeconds(config)) },
     ...(mountEndpoints ? [{ name: runnerVariables.endpointsDirectory, value: endpointsDirectory }] : []),
   ];
   const names = new Set(ours.map(({ name }) => name));

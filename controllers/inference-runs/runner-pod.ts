@@ -11,6 +11,7 @@ import {
   runnerPort,
 } from '../../definitions/names/inference';
 import type { Attempt } from './contract';
+import { gracePeriodSeconds } from './grace-period';
 import { objectLabels } from './run-labels';
 import { runnerEnvironment, runnerEnvironmentSources } from './runner-environment';
 import { isGenericRunner, pullPolicyOf } from './runner-image';
@@ -42,9 +43,6 @@ const temporaryVolume = 'runner-tmp';
 const temporaryDirectory = '/tmp';
 /** Names of volumes that a config can't give to its own. */
 export const reservedVolumes: readonly string[] = [contractVolume, temporaryVolume];
-
-/** Seconds a runner has to save its state; Kubernetes' default, made explicit. */
-const gracePeriodSeconds = 30;
 
 /** Pods of a runner. */
 export function runnerPodTemplate(sources: RunnerPodSources): V1PodTemplateSpec {
@@ -78,7 +76,7 @@ function podSpec(sources: RunnerPodSources): V1PodSpec {
     ...(serviceAccountName !== undefined && { serviceAccountName }),
     ...(isGeneric && references.hasAllSecrets && { automountServiceAccountToken: false }),
     ...(credentialsRef !== undefined && { imagePullSecrets: [{ name: credentialsRef.name }] }),
-    terminationGracePeriodSeconds: runner.terminationGracePeriodSeconds ?? gracePeriodSeconds,
+    terminationGracePeriodSeconds: gracePeriodSeconds(config),
     ...(nodeSelector !== undefined && { nodeSelector: { ...nodeSelector } }),
     ...(tolerations !== undefined && { tolerations: [...tolerations] }),
     ...(affinity !== undefined && { affinity }),

@@ -112,6 +112,7 @@ describe('the Job of an attempt (AT-26)', () => {
       { name: 'RUN_NAME', value: 'iris-run' },
       { name: 'RUN_UID', value: documentedUid },
       { name: 'ATTEMPT', value: '2' },
+      { name: 'TERMINATION_GRACE_PERIOD_SECONDS', value: '30' },
       { name: 'INFERENCE_ENDPOINTS_DIR', value: '/var/run/inference/endpoints' },
     ]);
     const names = containerOf({ config: { runner: { mountEndpoints: false } } })?.env?.map(({ name }) => name);
@@ -202,6 +203,7 @@ describe('the Job of an attempt (AT-26)', () => {
     const { volumes, ...rest } = runner;
     expect(pod).toMatchObject(rest);
     expect(pod?.volumes).toEqual(expect.arrayContaining(volumes));
+    expect(pod?.containers[0]?.env).toContainEqual({ name: 'TERMINATION_GRACE_PERIOD_SECONDS', value: '5' });
     expect(podOf({ serviceAccountName: '' })).not.toHaveProperty('serviceAccountName');
   });
 
