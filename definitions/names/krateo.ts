@@ -37,3 +37,8 @@ export const notebookPath = '/compute/';
 
 /** Members of an output call that say what the results are; no parameter may replace them. */
 export const resultMembers = { jobUid: 'job_uid', podUid: 'pod_uid', predictions: 'predictions' } as const;
+
+/** Notebooks of the FinOps database handler as objects: its uploader watches them, and the name of the object is the notebook's. */
+export const notebookKind = { apiVersion: 'finops.krateo.io/v1', kind: 'Notebook' } as const;
+/** Namespace that Krateo's components are in. */
+export const krateoNamespace = 'krateo-system';
