@@ -32,6 +32,7 @@ describe('Secrets that a config names (3.8.6)', () => {
     expect(secretsOf(spec)).toEqual({
       '/var/run/inference/endpoints/ml/handler': 'handler',
       '/var/run/inference/endpoints/ml/model': 'model',
+      '/var/run/inference/credentials/authority': 'authority',
       '/var/run/inference/credentials/bucket': 'bucket',
     });
     expect(referencesOf(spec).hasAllSecrets).toBe(true);
