@@ -25,7 +25,13 @@ describe('Secrets that a config names (3.8.6)', () => {
     const spec = {
       ...storage(
         { krateo: { api: { endpointRef: handler, path: '/a' } } },
-        { custom: { s3: [{ deep: { endpointRef: handler } }], credentialsRef: { name: 'bucket' } } },
+        {
+          custom: {
+            s3: [{ deep: { endpointRef: handler } }],
+            credentialsRef: { name: 'bucket' },
+            caRef: { name: 'authority' },
+          },
+        },
       ),
       kserve: { endpointRef: { name: 'model', namespace: 'ml' } },
     };
