@@ -3,6 +3,9 @@ const secondMs = 1000;
 
 /** The clock on the wall in a time zone. Wall times are written as the milliseconds they would be in UTC. */
 export class LocalTime {
+  /** Zones that were asked for: a formatter takes a millisecond to make. */
+  private static readonly known = new Map<string, LocalTime>();
+
   private constructor(private readonly format: Intl.DateTimeFormat) {}
 
   /**
@@ -10,10 +13,15 @@ export class LocalTime {
    * @returns undefined for a name that Kubernetes would not find: unknown, or not in the case of the database
    */
   static in(zone: string): LocalTime | undefined {
+    const known = LocalTime.known.get(zone);
+    if (known !== undefined) return known;
     const format = formatOf(zone);
     const found = format?.resolvedOptions().timeZone ?? '';
     const isOtherCase = found !== zone && found.toLowerCase() === zone.toLowerCase();
-    return format === undefined || isOtherCase ? undefined : new LocalTime(format);
+    if (format === undefined || isOtherCase) return undefined;
+    const time = new LocalTime(format);
+    LocalTime.known.set(zone, time);
+    return time;
   }
 
   /** What the wall clock is ahead of UTC at an instant, milliseconds. */

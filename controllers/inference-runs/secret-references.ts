@@ -2,13 +2,14 @@ import type { ObjectReference } from '../../definitions/inference/object-referen
 
 /** Members by which settings of a storage kind name Secrets. */
 const endpointMember = 'endpointRef';
-const credentialsMember = 'credentialsRef';
+/** Credentials, and certificates of authorities: both are Secrets beside the run. */
+const nearMembers: readonly string[] = ['credentialsRef', 'caRef'];
 
 /** Secrets that the runner of a config may need. */
 export interface SecretReferences {
   /** Endpoints, which name a namespace. */
   readonly endpoints: readonly ObjectReference[];
-  /** Names of Secrets with credentials, in the namespace of the run. */
+  /** Names of Secrets with credentials and certificates, in the namespace of the run. */
   readonly credentials: readonly string[];
   /** Whether something stands where a reference is expected that has not the form of one. */
   readonly hasOthers: boolean;
@@ -18,8 +19,8 @@ export interface SecretReferences {
 const objectName = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
 
 /**
- * The Secrets that are named anywhere in settings of any kind: `endpointRef` of exactly name and namespace, `credentialsRef` of exactly
- * a name. Each once, by name.
+ * The Secrets that are named anywhere in settings of any kind: `endpointRef` of exactly name and namespace, `credentialsRef` and
+ * `caRef` of exactly a name. Each once, by name.
  */
 export function secretReferences(settings: readonly unknown[]): SecretReferences {
   const endpoints = new Map<string, ObjectReference>();
@@ -28,12 +29,12 @@ export function secretReferences(settings: readonly unknown[]): SecretReferences
   const visit = (value: unknown): void => {
     if (typeof value !== 'object' || value === null) return;
     for (const [name, member] of Object.entries(value)) {
-      if (name === endpointMember || name === credentialsMember) {
+      if (name === endpointMember || nearMembers.includes(name)) {
         const reference = referenceOf(member);
         if (name === endpointMember && reference?.namespace !== undefined) {
           const { namespace } = reference;
           endpoints.set(`${namespace}/${reference.name}`, { name: reference.name, namespace });
-        } else if (name === credentialsMember && reference !== undefined && reference.namespace === undefined) {
+        } else if (name !== endpointMember && reference !== undefined && reference.namespace === undefined) {
           credentials.add(reference.name);
         } else hasOthers = true;
       }

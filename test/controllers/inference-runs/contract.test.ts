@@ -1,6 +1,5 @@
 import { buildContract, type ContractSources } from '../../../controllers/inference-runs/contract';
 import { contractConfigMap, contractConfigMapName } from '../../../controllers/inference-runs/contract-config-map';
-import { contractSizeProblem } from '../../../controllers/inference-runs/contract-checks';
 import { contractHash } from '../../../controllers/inference-runs/contract-hash';
 import { contractText } from '../../../controllers/inference-runs/contract-text';
 import { resolveModel } from '../../../controllers/inference-runs/model';
@@ -247,12 +246,5 @@ describe('the ConfigMap of a Contract', () => {
     expect(names).toEqual(contracts.map((each) => `inf-${'n'.repeat(39)}-5be07ada-${contractHash(each).slice(0, 8)}`));
     expect(new Set(names).size).toBe(2);
     expect(names.every((name) => name.length <= 63)).toBe(true);
-  });
-
-  it('takes a Contract of 900 KiB and not one byte more (AT-45)', () => {
-    expect(contractSizeProblem('é'.repeat(450 * 1024))).toBeUndefined();
-    expect(contractSizeProblem(`${'é'.repeat(450 * 1024)}x`)).toBe(
-      'the Contract has 921601 bytes, at most 921600 fit; move data out of storage settings and parameters',
-    );
   });
 });

@@ -25,13 +25,20 @@ describe('Secrets that a config names (3.8.6)', () => {
     const spec = {
       ...storage(
         { krateo: { api: { endpointRef: handler, path: '/a' } } },
-        { custom: { s3: [{ deep: { endpointRef: handler } }], credentialsRef: { name: 'bucket' } } },
+        {
+          custom: {
+            s3: [{ deep: { endpointRef: handler } }],
+            credentialsRef: { name: 'bucket' },
+            caRef: { name: 'authority' },
+          },
+        },
       ),
       kserve: { endpointRef: { name: 'model', namespace: 'ml' } },
     };
     expect(secretsOf(spec)).toEqual({
       '/var/run/inference/endpoints/ml/handler': 'handler',
       '/var/run/inference/endpoints/ml/model': 'model',
+      '/var/run/inference/credentials/authority': 'authority',
       '/var/run/inference/credentials/bucket': 'bucket',
     });
     expect(referencesOf(spec).hasAllSecrets).toBe(true);

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { buildContract } from '../../../controllers/inference-runs/contract';
 import { contractText } from '../../../controllers/inference-runs/contract-text';
 import { standardFailurePolicy } from '../../../controllers/inference-runs/failure-policy';
+import { runnerEnvironment } from '../../../controllers/inference-runs/runner-environment';
 import { publishedSchemas } from '../../../definitions/inference/published-schemas';
 import { exitCodes } from '../../../definitions/inference/runner-report';
 import {
@@ -13,7 +14,6 @@ import {
   endpointsDirectory,
   inputDirectory,
   outputDirectory,
-  runnerVariables,
   terminationLog,
 } from '../../../definitions/names/inference';
 import { configOf, runOf } from '../../controllers/inference-runs/objects';
@@ -88,8 +88,7 @@ it.each([...publishedSchemas()])('%s has nothing in it that only Kubernetes know
 
 describe('the guide for authors of runners', () => {
   it('names every variable and every place', () => {
-    // What our own runner understands, and what indexed Jobs will have, are nobody else's.
-    const { completionIndex: _c, logLevel: _l, logFormat: _f, ...variables } = runnerVariables;
+    const variables = runnerEnvironment(runOf(), configOf(), 1).map(({ name }) => name);
     const places = [
       ...Object.values(contractPaths),
       configMapInputDirectory,
@@ -99,7 +98,7 @@ describe('the guide for authors of runners', () => {
       outputDirectory,
       terminationLog,
     ];
-    expect([...Object.values(variables), ...places].filter((name) => !guide.includes(name))).toEqual([]);
+    expect([...variables, ...places].filter((name) => !guide.includes(name))).toEqual([]);
   });
 
   it('says of every exit code what the failure policy does', () => {
