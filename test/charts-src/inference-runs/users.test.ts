@@ -81,11 +81,11 @@ describe('new InferenceConfig', () => {
     ],
     [
       'pvc',
-      StorageInput.pvc({ claim: 'data', path: 'in/*.csv', format: 'csv', csv: { delimiter: ';' } }),
-      StorageOutput.pvc({ claim: 'data', path: 'out', include: ['id', 'predictions'] }),
+      StorageInput.pvc({ claimName: 'data', path: 'in/*.csv', format: 'csv', csv: { delimiter: ';' } }),
+      StorageOutput.pvc({ claimName: 'data', path: 'out', include: ['id', 'predictions'] }),
     ],
     ['configMap', StorageInput.configMap({ name: 'items', key: 'items.jsonl' }), StorageOutput.log()],
-    ['inline', StorageInput.inline([{ x: 1 }, [1, 2], 'three']), StorageOutput.log({ maxItems: 3 })],
+    ['inline', StorageInput.inline({ items: [{ x: 1 }, [1, 2], 'three'] }), StorageOutput.log({ maxItems: 3 })],
     [
       'krateo',
       StorageInput.krateo({ endpoint: 'handler', path: '/compute/a' }),
@@ -118,8 +118,25 @@ describe('new InferenceConfig', () => {
     expect(() => config(props)).toThrow(message);
   });
 
-  it('refuses inline data that belongs into a file', () => {
-    expect(() => StorageInput.inline(['x'.repeat(300_000)])).toThrow('inline input: got 300004 bytes, at most 262144');
+  it.each<[string, () => unknown, string]>([
+    [
+      'inline data that belongs into a file',
+      () => StorageInput.inline({ items: ['x'.repeat(300_000)] }),
+      'storage input inline: got 300014 bytes, at most 262144 are allowed',
+    ],
+    ['inline data given twice', () => StorageInput.inline({ items: [1], data: '1' }), 'needs data or items'],
+    [
+      'a setting that the kind does not have',
+      () => StorageOutput.pvc({ claimName: 'data', folder: 'x' } as never),
+      'storage output pvc: unknown key folder, allowed: claimName',
+    ],
+    [
+      'a value that is none',
+      () => StorageOutput.pvc({ claimName: 'data', partItems: 0 }),
+      'storage output pvc: partItems: got 0, must be at least 1',
+    ],
+  ])('refuses %s where it is written', (_, make, message) => {
+    expect(make).toThrow(message);
   });
 });
 
