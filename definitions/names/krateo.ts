@@ -19,18 +19,6 @@ export const endpointKeys = {
 } as const;
 export type EndpointKey = (typeof endpointKeys)[keyof typeof endpointKeys];
 
-/** Variables of Krateo's HTTP client. */
-export const clientVariables = {
-  queriesPerSecond: 'CLIENT_QPS',
-  burst: 'CLIENT_BURST',
-  maxRetries: 'CLIENT_MAX_RETRIES',
-  baseBackoff: 'CLIENT_BASE_BACKOFF',
-  maxBackoff: 'CLIENT_MAX_BACKOFF',
-} as const;
-
-/** Header with the id by which Krateo's servers tell calls apart. */
-export const krateoTraceHeader = 'x-krateo-traceid';
-
 /** Where the database handler lists its notebooks, and below which it runs them. */
 export const notebookListPath = '/compute/list';
 export const notebookPath = '/compute/';
