@@ -158,9 +158,7 @@ describe('a storage kind (AT-44)', () => {
     [{}, 'output: no storage kind given, give one of http, s3'],
     [undefined, 'output: no storage kind given, give one of http, s3'],
   ])('that is not the only one, or unknown, ends with 2: %j', (storage, message) => {
-    expect(() => chosenStorage('output', storage, supported)).toThrow(
-      expect.objectContaining({ exitCode: 2, message }),
-    );
+    expect(() => chosenStorage('output', storage, supported)).toThrow(new RunnerError(2, 'CONTRACT', message));
   });
 });
 
