@@ -9,14 +9,14 @@ import type { Work } from './work';
 /** Makes the parts that a Contract names; their code is loaded when it is asked for. */
 export const connections: Connect = {
   input: async (work) => {
-    const { code, settings } = chosenStorage('input', work.contract.input, inputKinds);
+    const { kind, code, settings } = chosenStorage('input', work.contract.input, inputKinds);
     const { createInput } = await code();
-    return createInput(resolved('input', settings, work), work);
+    return createInput(resolved(`input.${kind}`, settings, work), work);
   },
   output: async (work) => {
-    const { code, settings } = chosenStorage('output', work.contract.output, outputKinds);
+    const { kind, code, settings } = chosenStorage('output', work.contract.output, outputKinds);
     const { createOutput } = await code();
-    return createOutput(resolved('output', settings, work), work);
+    return createOutput(resolved(`output.${kind}`, settings, work), work);
   },
   model: async (work) => {
     const { createModelClient } = await import('./model/model-client-of.js');
@@ -25,8 +25,8 @@ export const connections: Connect = {
 };
 
 /** Settings with what their placeholders stand for in this run. @throws RunnerError with exit code 2 */
-function resolved(side: 'input' | 'output', settings: unknown, work: Work): unknown {
+function resolved(path: string, settings: unknown, work: Work): unknown {
   const { contract, environment, executionId, shard } = work;
   const runName = contract.run?.name ?? environment[runnerVariables.runName];
-  return withPlaceholders(settings, side, { parameters: contract.parameters ?? {}, runName, executionId, shard });
+  return withPlaceholders(settings, path, { parameters: contract.parameters ?? {}, runName, executionId, shard });
 }

@@ -7,6 +7,7 @@ import { batchLimitsOf, executionOf } from '../../../controllers/runner/executio
 import { contractHashOf, executionIdOf } from '../../../controllers/runner/identity';
 import { withPlaceholders } from '../../../controllers/runner/placeholders';
 import { redactedContract } from '../../../controllers/runner/redacted-contract';
+import { RunnerError } from '../../../controllers/runner/runner-error';
 import { chosenStorage } from '../../../controllers/runner/storage-kind';
 import { executionDefaults } from '../../../definitions/inference/execution';
 
@@ -144,6 +145,7 @@ describe('a storage kind (AT-44)', () => {
 
   test('is the one the Contract names', () => {
     expect(chosenStorage('input', { s3: { bucket: 'a' } }, supported)).toEqual({
+      kind: 's3',
       settings: { bucket: 'a' },
       code: 'code of s3',
     });
@@ -156,9 +158,7 @@ describe('a storage kind (AT-44)', () => {
     [{}, 'output: no storage kind given, give one of http, s3'],
     [undefined, 'output: no storage kind given, give one of http, s3'],
   ])('that is not the only one, or unknown, ends with 2: %j', (storage, message) => {
-    expect(() => chosenStorage('output', storage, supported)).toThrow(
-      expect.objectContaining({ exitCode: 2, message }),
-    );
+    expect(() => chosenStorage('output', storage, supported)).toThrow(new RunnerError(2, 'CONTRACT', message));
   });
 });
 
@@ -183,12 +183,9 @@ describe('placeholders', () => {
   test.each(['${parameters.month}', '${parameters.constructor}', '${HOME}', '${}'])(
     'that stand for nothing end with 2: %s',
     (text) => {
-      expect(() => replaced({ prefix: text })).toThrow(
-        expect.objectContaining({
-          exitCode: 2,
-          message: expect.stringContaining(`input.s3.prefix: ${text} stands for nothing`) as string,
-        }),
-      );
+      const allowed = '${parameters.NAME}, ${run.name}, ${executionId}, ${shard}';
+      const message = `input.s3.prefix: ${text} stands for nothing in this run, there are ${allowed}`;
+      expect(() => replaced({ prefix: text })).toThrow(new RunnerError(2, 'CONTRACT', message));
     },
   );
 });
