@@ -4,6 +4,7 @@ import { blockReasons, runEvents } from '../../definitions/names/inference';
 import { claimOf } from './claim';
 import { invalid, type ConfigProblem } from './config-problem';
 import { checkExecution, checkKinds } from './execution-checks';
+import { inexactNumber } from './inexact-number';
 import { resolveModel } from './model';
 import { reservedVolumes } from './runner-pod';
 import { deadLetterOutput } from './storage-volumes';
@@ -25,6 +26,7 @@ export function checkConfig(config: InferenceConfig, { genericRunner }: ConfigCh
     ...checkModel(spec, genericRunner),
     ...checkImage(spec, genericRunner),
     ...(genericRunner ? checkStorage(spec) : []),
+    ...checkNumbers(spec, genericRunner),
     ...checkExecution(spec.execution, 'spec.execution', genericRunner),
     ...checkVolumes(spec),
     ...checkCredentials(config),
@@ -90,6 +92,14 @@ function checkStorage({ storage, execution }: InferenceConfigSpec): readonly Con
       ? [invalid('spec.execution.errors.deadLetter.pvc: a pod has one claim to write to; use that of the output')]
       : []),
   ];
+}
+
+/** The controller reads JSON as JavaScript does: a number that it can't hold would reach the runner as another one. */
+function checkNumbers({ storage }: InferenceConfigSpec, genericRunner: boolean): readonly ConfigProblem[] {
+  const place = inexactNumber(storage);
+  if (place === undefined) return [];
+  const message = `spec.storage${place}: whole numbers over ${Number.MAX_SAFE_INTEGER} lose digits here; write a text, or read it from a file`;
+  return [{ reason: blockReasons.configInvalid, message, severity: genericRunner ? 'error' : 'warning' }];
 }
 
 function checkVolumes({ runner: { volumes = [] } = {} }: InferenceConfigSpec): readonly ConfigProblem[] {

@@ -136,6 +136,25 @@ describe('what is wrong with a config is told (3.8.7)', () => {
     expect(problemsOf({ credentialsRef: { name: 'pull', namespace: 'ml' } })).toEqual([]);
   });
 
+  it.each([
+    ['9007199254740993', 'error'],
+    ['-9007199254740993', 'error'],
+    ['9007199254740991', undefined],
+    ['1e300', undefined],
+    ['0.1', undefined],
+  ])('a number that would reach the runner as another one: %s (R-04)', (number, severity) => {
+    const storage = {
+      input: { inline: { items: JSON.parse(`[{"id": 1}, {"id": ${number}}]`) as unknown } },
+      output: { log: {} },
+    };
+    const message =
+      'spec.storage.input.inline.items[1].id: whole numbers over 9007199254740991 lose digits here; write a text, or read it from a file';
+    expect(problemsOf({ storage })).toEqual(severity === undefined ? [] : invalid(message));
+    expect(problemsOf({ image: 'example/runner:1', storage }, false).map((problem) => problem.severity)).toEqual(
+      severity === undefined ? [] : ['warning'],
+    );
+  });
+
   it('runners of others may know more: kinds, protocols, settings (AT-44)', () => {
     const spec: Partial<InferenceConfigSpec> = {
       image: 'example/runner:1',

@@ -1,5 +1,6 @@
 import { runnerCronJob } from '../../../controllers/inference-runs/cron-job';
 import { runnerJob } from '../../../controllers/inference-runs/job';
+import { isContained } from '../../../controllers/runtime/contained';
 import type { InferenceConfigSpec } from '../../../definitions/inference/inference-config';
 import type { InferenceRun, InferenceRunSpec } from '../../../definitions/inference/inference-run';
 import { connectionFromEnvironment } from '../../cluster/cluster-connection';
@@ -398,11 +399,11 @@ describe('the API server', () => {
       credentialsRef: { name: 'pull', namespace: 'ml' },
       kserve: { endpointRef: { name: 'model', namespace: 'ml' } },
       storage: {
-        input: { pvc: { claimName: 'data', subPath: 'in' } },
+        input: { pvc: { claimName: 'data', subPath: 'in' }, configMap: { name: 'items', key: 'rows' } },
         output: { pvc: { claimName: 'data', subPath: 'out' }, s3: { credentialsRef: { name: 'bucket' } } },
       },
       runner: {
-        resources: { limits: { cpu: 1 } },
+        resources: { limits: { cpu: 1, memory: '64Mi' }, requests: { cpu: '1' } },
         env: [
           { name: 'EXTRA', value: 'more' },
           { name: 'POD_NAME', value: 'mine' },
@@ -413,7 +414,7 @@ describe('the API server', () => {
         ttlSecondsAfterFinished: 60,
       },
     },
-    run: { timeoutSeconds: 60, suspend: true, parametersFrom: [{ secretRef: { name: 'token' } }] },
+    run: { timeoutSeconds: 60, suspend: true, parametersFrom: [{ secretRef: { name: 'token' }, prefix: 'P_' }] },
     metadata: { name: 'n'.repeat(100), labels: { 'kueue.x-k8s.io/queue-name': 'batch' } },
   };
 
@@ -434,7 +435,7 @@ describe('the API server', () => {
   it.each<[string, Settings]>([
     ['of upstream’s runner', {}],
     ['with everything', everything],
-  ])('takes the CronJob %s as it is', async (_what, settings) => {
+  ])('takes the CronJob %s as it is, and then nothing differs from what is wanted', async (_what, settings) => {
     const { metadata, spec } = cronJobOf(settings);
     const answer = await cluster.request('PATCH', `/apis/batch/v1/namespaces/default/cronjobs/${metadata.name}`, {
       body: { apiVersion: 'batch/v1', kind: 'CronJob', metadata: { ...metadata, namespace: 'default' }, spec },
@@ -442,5 +443,11 @@ describe('the API server', () => {
       query: { dryRun: 'All', fieldValidation: 'Strict', fieldManager: 'test' },
     });
     expect(answer).toMatchObject({ status: 201, warnings: [], body: { spec } });
+    expect(isContained({ spec }, answer.body)).toBe(true);
+    const other = {
+      ...spec,
+      jobTemplate: { ...spec.jobTemplate, spec: { ...spec.jobTemplate.spec, backoffLimit: 1 } },
+    };
+    expect(isContained({ spec: other }, answer.body)).toBe(false);
   });
 });
