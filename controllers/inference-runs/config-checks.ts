@@ -1,13 +1,11 @@
 import type { InferenceConfig, InferenceConfigSpec } from '../../definitions/inference/inference-config';
 import { inputKindNames, outputKindNames } from '../../definitions/inference/storage-kinds';
 import { blockReasons, runEvents } from '../../definitions/names/inference';
-import { claimOf } from './claim';
 import { invalid, type ConfigProblem } from './config-problem';
 import { checkExecution, checkKinds } from './execution-checks';
 import { inexactNumber } from './inexact-number';
 import { resolveModel } from './model';
 import { reservedVolumes } from './runner-pod';
-import { deadLetterOutput } from './storage-volumes';
 
 export interface ConfigCheckOptions {
   /** Whether the config's image is our runner: then what the runner would refuse is refused here. */
@@ -71,27 +69,33 @@ function checkImage({ image = '' }: InferenceConfigSpec, genericRunner: boolean)
   return /\s/.test(image) ? [invalid(`spec.image: ${JSON.stringify(image)} is no image`)] : [];
 }
 
-function checkStorage({ storage, execution }: InferenceConfigSpec): readonly ConfigProblem[] {
+function checkStorage({ storage }: InferenceConfigSpec): readonly ConfigProblem[] {
   const { input, output } = storage ?? {};
-  const deadLetters = claimOf(deadLetterOutput(execution?.errors?.deadLetter));
-  const written = claimOf(output);
-  const { name } = input?.['configMap'] ?? {};
   return [
     ...checkKinds(input, inputKindNames, 'spec.storage.input'),
     ...checkKinds(output, outputKindNames, 'spec.storage.output'),
-    ...(input?.['pvc'] !== undefined && claimOf(input) === undefined
-      ? [invalid('spec.storage.input.pvc.claimName is missing: give the name of a PersistentVolumeClaim')]
-      : []),
-    ...(output?.['pvc'] !== undefined && written === undefined
-      ? [invalid('spec.storage.output.pvc.claimName is missing: give the name of a PersistentVolumeClaim')]
-      : []),
-    ...(input?.['configMap'] !== undefined && (typeof name !== 'string' || name === '')
-      ? [invalid('spec.storage.input.configMap.name is missing: give the name of a ConfigMap')]
-      : []),
-    ...(written !== undefined && deadLetters !== undefined && deadLetters.claimName !== written.claimName
-      ? [invalid('spec.execution.errors.deadLetter.pvc: a pod has one claim to write to; use that of the output')]
-      : []),
+    ...checkVolume(input?.['pvc'], 'spec.storage.input.pvc', 'claimName', 'subPath'),
+    ...checkVolume(output?.['pvc'], 'spec.storage.output.pvc', 'claimName', 'subPath'),
+    ...checkVolume(input?.['configMap'], 'spec.storage.input.configMap', 'name', 'key'),
   ];
+}
+
+/** What becomes a volume has to be known before the pod is there: the runner puts in placeholders too late. */
+function checkVolume(
+  settings: Readonly<Record<string, unknown>> | undefined,
+  place: string,
+  name: string,
+  part: string,
+): readonly ConfigProblem[] {
+  if (settings === undefined) return [];
+  const text = settings[name];
+  if (typeof text !== 'string' || text === '')
+    return [invalid(`${place}.${name} is missing: name the object to mount`)];
+  return [name, part]
+    .filter((field) => String(settings[field]).includes('${'))
+    .map((field) =>
+      invalid(`${place}.${field}: placeholders can't stand here, the volume is mounted before they are known`),
+    );
 }
 
 /** The controller reads JSON as JavaScript does: a number that it can't hold would reach the runner as another one. */

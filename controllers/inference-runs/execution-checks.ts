@@ -1,5 +1,4 @@
 import type { ExecutionSettings } from '../../definitions/inference/execution';
-import { outputKindNames } from '../../definitions/inference/storage-kinds';
 import { invalid, type ConfigProblem } from './config-problem';
 import { deadLetterOutput } from './storage-volumes';
 
@@ -39,15 +38,13 @@ export function checkExecution(
   ];
 }
 
+/** A storage of their own is legal in the API; our runner would keep them nowhere. */
 function checkDeadLetter(deadLetter: unknown, field: string): readonly ConfigProblem[] {
   if (deadLetter === undefined || deadLetterWords.includes(deadLetter)) return [];
-  const output = deadLetterOutput(deadLetter);
-  if (output === undefined) {
-    return [
-      invalid(`${field}: got ${JSON.stringify(deadLetter)}, allowed are inherit, none and an output by its kind`),
-    ];
+  if (deadLetterOutput(deadLetter) !== undefined) {
+    return [invalid(`${field}: a storage for bad items alone is not supported yet; use inherit or none`)];
   }
-  return checkKinds(output, outputKindNames, field);
+  return [invalid(`${field}: got ${JSON.stringify(deadLetter)}, allowed are inherit and none`)];
 }
 
 /** There is to be one kind, and one that our runner knows. */
