@@ -3,9 +3,9 @@ import { startFinopsDatabase } from './with-database';
 /** Runs the double with its database as a process of its own until it is stopped: `main.ts`; prints one line when it is up. */
 async function main(): Promise<void> {
   const { PORT_DB_WEBSERVICE = '8088', DB_PASSWORD = 'secret' } = process.env;
-  const { handler, close } = await startFinopsDatabase({ port: Number(PORT_DB_WEBSERVICE), password: DB_PASSWORD });
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void close());
-  process.stdout.write(`double of the FinOps database handler at ${handler.url}, user system\n`);
+  const database = await startFinopsDatabase({ port: Number(PORT_DB_WEBSERVICE), password: DB_PASSWORD });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void database.close());
+  process.stdout.write(`double of the FinOps database handler at ${database.handler.url}, user system\n`);
 }
 
 main().catch((error: unknown) => {
