@@ -8,7 +8,7 @@ import { inferenceRuns } from '../../definitions/inference/inference-run';
 import { inferenceServices } from '../../definitions/serving/inference-service';
 import { notebookNames } from '../../charts-src/notebooks/notebook-code';
 import { callParameters } from '../../controllers/runner/krateo/parameters';
-import { parseInputSettings, parseOutputSettings } from '../../controllers/runner/krateo/settings';
+import { krateoInput, krateoOutput } from '../../definitions/inference/storage/krateo';
 import { servedModels } from '../doubles/model-server/models';
 
 /** The weights can't be had in a test, so what is tested is that the parts of the example agree, and that each is what its reader takes. */
@@ -100,7 +100,7 @@ test('the objects fit together: service, model, tensor, notebooks, parameters', 
   const { kserve, storage } = config.spec;
   expect(kserve.modelUrl).toBe(`${name}-predictor.${namespace}.svc.cluster.local/v2/models/${model}/infer`);
   expect([kserve.modelName, kserve.modelInputName]).toEqual([model, 'past_values']);
-  const [input, output] = [parseInputSettings(storage.input.krateo), parseOutputSettings(storage.output.krateo)];
+  const [input, output] = [krateoInput.parse(storage.input.krateo), krateoOutput.parse(storage.output.krateo)];
   for (const { path } of [input.api, output.api])
     expect(notebookNames.map((each) => `/compute/${each}`)).toContain(path);
   const { parameters } = run.spec;

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { ConfigError } from '../../../definitions/config/parse-config';
 import type { ObjectReference } from '../../../definitions/inference/object-reference';
 import type { Environment } from '../../component';
 import { causeText } from '../../runtime/cause-text';
@@ -8,7 +9,7 @@ import type { Endpoint, OpenEndpoint } from '../endpoint';
 import { EndpointDispatcher, type EndpointGeneration } from './endpoint-dispatcher';
 import { EndpointProblem, endpointSettings, type EndpointSettings } from './endpoint-settings';
 import { secretReader, type ReadSecret } from './secret-values';
-import { serverConnections } from './server-connections';
+import { serverConnections, type ServerConnections } from './server-connections';
 import { unusable } from './unusable';
 
 export interface EndpointParts {
@@ -27,7 +28,7 @@ export function endpointsOf(parts: EndpointParts): OpenEndpoint {
     const settings = await settingsOf(reference, readSecret);
     const generation = (state: EndpointSettings): EndpointGeneration => ({
       settings: state,
-      connections: serverConnections(state, timeouts.connectSeconds, environment),
+      connections: connectionsOf(reference, () => serverConnections(state, timeouts.connectSeconds, environment)),
     });
     const { namespace, name } = reference;
     const dispatcher = new EndpointDispatcher(generation(settings), {
@@ -60,6 +61,16 @@ async function settingsOf(reference: ObjectReference, readSecret: ReadSecret): P
     return endpointSettings(values);
   } catch (error) {
     if (error instanceof EndpointProblem) throw unusable(reference, error.message, error);
+    throw error;
+  }
+}
+
+/** A proxy of the environment that is none keeps us from the server just as one of the Secret. */
+function connectionsOf(reference: ObjectReference, make: () => ServerConnections): ServerConnections {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof ConfigError) throw unusable(reference, error.message, error);
     throw error;
   }
 }

@@ -19,7 +19,7 @@ export class SecondChance implements Dispatcher.DispatchHandler {
   private refusal: Refusal | undefined;
 
   /**
-   * @param renew gets other credentials. @returns false when there are none: the answer is handed on then. Never rejects
+   * @param renew gets other credentials. @returns false when there are none: the answer is handed on then
    * @param again sends the request again, to the same handler
    */
   constructor(
@@ -57,11 +57,17 @@ export class SecondChance implements Dispatcher.DispatchHandler {
     this.handler.onResponseError?.(controller, error);
   }
 
-  private async decide({ controller, headers, statusMessage, body }: Refusal, trailers: Headers): Promise<void> {
-    if (await this.renew()) {
-      this.again();
-      return;
+  private async decide(refusal: Refusal, trailers: Headers): Promise<void> {
+    try {
+      if (await this.renew()) this.again();
+      else this.handOn(refusal, trailers);
+    } catch (error) {
+      // Nobody waits for this function: an error that stays in it would leave the request without an end.
+      this.handler.onResponseError?.(refusal.controller, error instanceof Error ? error : new Error(String(error)));
     }
+  }
+
+  private handOn({ controller, headers, statusMessage, body }: Refusal, trailers: Headers): void {
     this.handler.onResponseStart?.(controller, 401, headers, statusMessage);
     for (const chunk of body) this.handler.onResponseData?.(controller, chunk);
     this.handler.onResponseEnd?.(controller, trailers);

@@ -1,12 +1,12 @@
+import { z } from 'zod';
 import type { ObjectReference } from '../../../definitions/inference/object-reference';
 import { exitCodes } from '../../../definitions/inference/runner-report';
-import { z } from 'zod';
 import { displayUri } from '../../storage-initializer/display-uri';
 import { ConnectionError } from '../../storage-initializer/http/connection-error';
 import { refusalWords } from '../../storage-initializer/http/refusal-words';
 import { errorCodes } from '../error-code';
 import { RunnerError } from '../runner-error';
-import { failureOf, type Side } from './settings';
+import { failureOf, type Side } from './side';
 
 /** What a call is, for messages. */
 export interface CalledPlace {
@@ -20,7 +20,7 @@ export interface CalledPlace {
 const mostQuoted = 2048;
 
 /** `POST http://handler:8088/compute/irisinput`, without query: there may be parameters in it. */
-export function callName({ method, url }: Pick<CalledPlace, 'method' | 'url'>): string {
+function callName({ method, url }: Pick<CalledPlace, 'method' | 'url'>): string {
   return `${method} ${displayUri(url)}`;
 }
 

@@ -2,7 +2,7 @@ import { clientVariables } from '../../../definitions/names/inference';
 import type { Environment } from '../../component';
 import { durationMs } from '../model/duration';
 import type { PaceLimit } from '../model/pace';
-import { refusedContract } from './settings';
+import { refusedContract } from './side';
 
 /** How hard servers of Krateo may be asked. */
 export interface ClientLimits {

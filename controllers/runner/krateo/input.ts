@@ -1,6 +1,8 @@
+import { krateoInput, type KrateoInput as InputSettings } from '../../../definitions/inference/storage/krateo';
 import type { Input } from '../input';
 import type { Item } from '../item';
 import { parseJson, writeJson, type JsonValue } from '../json';
+import { parseSettings } from '../storage/settings';
 import type { Work } from '../work';
 import { notebookOf } from './call-address';
 import { callFailure, quoted } from './call-failure';
@@ -8,7 +10,6 @@ import { isIdempotent } from './call-retry';
 import { KrateoClient, type CallAnswer } from './krateo-client';
 import { checkNotebook } from './notebook-check';
 import { callParameters, inputBody, type Parameters } from './parameters';
-import { parseInputSettings, type InputSettings } from './settings';
 
 /**
  * Rows that a notebook of the database handler, or another server, answers in one piece.
@@ -16,7 +17,7 @@ import { parseInputSettings, type InputSettings } from './settings';
  * @throws RunnerError with exit code 2 for settings or parameters that can't be used
  */
 export function createInput(settings: unknown, work: Work): Input {
-  const parsed = parseInputSettings(settings);
+  const parsed = parseSettings(krateoInput, settings, 'input.krateo');
   const parameters = callParameters('input', parsed.api, work.contract.parameters ?? {}, parsed);
   return new KrateoInput(parsed, parameters, new KrateoClient('input', parsed.api, work));
 }

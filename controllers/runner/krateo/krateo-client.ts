@@ -1,5 +1,6 @@
 import { isNativeError } from 'node:util/types';
 import type { Dispatcher } from 'undici';
+import type { KrateoApi } from '../../../definitions/inference/storage/krateo';
 import { inferenceHeaders } from '../../../definitions/names/inference';
 import { sleep } from '../../runtime/clock';
 import { DeadlineExceeded, withDeadline } from '../../runtime/deadline';
@@ -11,7 +12,7 @@ import { callHeaders, callUrl } from './call-address';
 import { callFailure, connectionFailure, statusFailure, type CalledPlace } from './call-failure';
 import { repeatsAfterError, repeatsAfterStatus, retryWaitMs, type Repeat } from './call-retry';
 import { clientLimits, type ClientLimits } from './client-limits';
-import type { KrateoApi, Side } from './settings';
+import type { Side } from './side';
 
 export interface Call {
   readonly method: string;

@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import type { KrateoApi } from '../../../definitions/inference/storage/krateo';
 import { notebookListPath } from '../../../definitions/names/krateo';
 import { notebookOf } from './call-address';
 import { callFailure, quoted } from './call-failure';
 import type { KrateoClient } from './krateo-client';
-import type { KrateoApi } from './settings';
 
 /** What the handler lists: `[["irisinput"], ["irisoutput"]]`; its README wraps it. */
 const names = z.array(z.union([z.string(), z.array(z.string()).min(1)]));

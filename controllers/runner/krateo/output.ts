@@ -1,5 +1,8 @@
+import { krateoOutput, type KrateoOutput as OutputSettings } from '../../../definitions/inference/storage/krateo';
 import { runnerVariables } from '../../../definitions/names/inference';
 import type { EarlierWork, FinishedBatch, Output } from '../output';
+import { RunnerError } from '../runner-error';
+import { parseSettings } from '../storage/settings';
 import type { Work } from '../work';
 import { callFailure, quoted } from './call-failure';
 import { isIdempotent } from './call-retry';
@@ -7,8 +10,7 @@ import { KrateoClient, type CallAnswer } from './krateo-client';
 import { checkNotebook } from './notebook-check';
 import { callParameters, outputBody, type Parameters, type ResultIdentity } from './parameters';
 import { listBytes, resultChunks, resultValues, type ResultChunk } from './result-values';
-import { failureOf, parseOutputSettings, type OutputSettings } from './settings';
-import { RunnerError } from '../runner-error';
+import { failureOf } from './side';
 
 /**
  * Results handed to a notebook of the database handler, or another server, in one call at the end, or in several where the notebook
@@ -17,7 +19,7 @@ import { RunnerError } from '../runner-error';
  * @throws RunnerError with exit code 2 for settings or parameters that can't be used
  */
 export function createOutput(settings: unknown, work: Work): Output {
-  const parsed = parseOutputSettings(settings);
+  const parsed = parseSettings(krateoOutput, settings, 'output.krateo');
   const parameters = callParameters('output', parsed.api, work.contract.parameters ?? {}, parsed);
   return new KrateoOutput(
     parsed,

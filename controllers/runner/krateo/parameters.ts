@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import type { KrateoApi } from '../../../definitions/inference/storage/krateo';
 import { resultMembers } from '../../../definitions/names/krateo';
 import type { RunnerError } from '../runner-error';
 import { notebookOf } from './call-address';
-import { refusedContract, type KrateoApi, type Side } from './settings';
+import { refusedContract, type Side } from './side';
 
 /** Parameters of a call: text, since the handler fails on everything else. */
 export type Parameters = Readonly<Record<string, string>>;

@@ -1,44 +1,28 @@
-import { notebookCode, notebookNames, type NotebookName } from '../../../charts-src/notebooks/notebook-code';
+import type { NotebookName } from '../../../charts-src/notebooks/notebook-code';
 import { createInput } from '../../../controllers/runner/krateo/input';
 import { createOutput } from '../../../controllers/runner/krateo/output';
 import type { JsonValue } from '../../../controllers/runner/json';
 import { realClock } from '../../../controllers/runtime/clock';
-import { startCrateDbBridge, type CrateDbBridge } from '../../doubles/cratedb-bridge/bridge';
-import { startDatabaseHandler, type DatabaseHandler } from '../../doubles/database-handler/handler';
-import { pythonPackages } from '../../tools/python-packages';
+import type { CrateDbBridge } from '../../doubles/cratedb-bridge/bridge';
+import type { DatabaseHandler } from '../../doubles/database-handler/handler';
+import { startFinopsDatabase, type FinopsDatabase } from '../../doubles/database-handler/with-database';
 import { allItems, api, failure, finished, krateoWork, runUid } from '../../controllers/runner/krateo/krateo-work';
-import type { DatabaseProcess } from '../registry/database-process';
-import { startPostgres } from '../registry/postgres-process';
 
 /**
  * The notebooks as they run in a cluster: a runner's input or output, the database handler's double, a Python process with CrateDB's own
  * client, its SQL. Only the database is PostgreSQL.
  */
-let postgres: DatabaseProcess;
-let bridge: CrateDbBridge;
+let database: FinopsDatabase;
 let handler: DatabaseHandler;
+let bridge: CrateDbBridge;
 
 beforeAll(async () => {
-  const [user, password] = ['system', 'secret'];
-  const python = await pythonPackages();
-  postgres = await startPostgres({
-    adminPassword: 'admin',
-    users: [{ user, password, database: 'notebooks' }],
-    databases: [],
-  });
-  bridge = await startCrateDbBridge({ port: postgres.port, user, password, database: 'notebooks' });
-  handler = await startDatabaseHandler({
-    password,
-    surroundings: { ...python, database: { host: '127.0.0.1', port: bridge.port } },
-    notebooks: Object.fromEntries(notebookNames.map((name) => [name, notebookCode(name)])),
-  });
+  database = await startFinopsDatabase({ password: 'secret' });
+  ({ handler, bridge } = database);
+  // Python and its packages are installed the first time.
 }, 300_000);
 
-afterAll(async () => {
-  await handler?.close();
-  await bridge?.close();
-  await postgres?.stop();
-});
+afterAll(() => database?.close());
 
 afterEach(() => bridge.query('DROP SCHEMA doc CASCADE; CREATE SCHEMA doc'));
 

@@ -1,24 +1,14 @@
-import { startDatabaseHandler } from './handler';
+import { startFinopsDatabase } from './with-database';
 
-/** Runs the double as a process of its own, with the original's variables, until it is stopped. */
+/** Runs the double with its database as a process of its own until it is stopped: `main.ts`; prints one line when it is up. */
 async function main(): Promise<void> {
-  const {
-    PORT_DB_WEBSERVICE = '8088',
-    CRATE_HOST = '127.0.0.1',
-    CRATE_PORT = '4200',
-    PYTHON = 'python3',
-  } = process.env;
-  const packages = process.env['PYTHONPATH'];
-  const handler = await startDatabaseHandler({
-    port: Number(PORT_DB_WEBSERVICE),
-    surroundings: {
-      python: PYTHON,
-      database: { host: CRATE_HOST, port: Number(CRATE_PORT) },
-      ...(packages === undefined ? {} : { packages }),
-    },
-  });
-  process.stdout.write(`double of the FinOps database handler: ${handler.url}\n`);
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void handler.close());
+  const { PORT_DB_WEBSERVICE = '8088', DB_PASSWORD = 'secret' } = process.env;
+  const database = await startFinopsDatabase({ port: Number(PORT_DB_WEBSERVICE), password: DB_PASSWORD });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void database.close());
+  process.stdout.write(`double of the FinOps database handler at ${database.handler.url}, user system\n`);
 }
 
-void main();
+main().catch((error: unknown) => {
+  process.stderr.write(`${String(error)}\n`);
+  process.exitCode = 1;
+});

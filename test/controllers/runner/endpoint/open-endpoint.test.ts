@@ -252,6 +252,31 @@ describe('a Secret that is rotated while a run is active', () => {
   });
 });
 
+test('a request that is given up while the Secret is read again ends with the caller’s reason, and is not sent again', async () => {
+  plain.allow('Bearer new');
+  const giveUp = new AbortController();
+  const values = [{ token: 'old' }, { token: 'new' }];
+  const endpoint = await endpointsOf({
+    environment: {},
+    clock: realClock,
+    log: logLines().log,
+    readSecret: async () => {
+      if (values.length === 1) giveUp.abort(new Error('enough'));
+      return { 'server-url': plain.url, ...values.shift() };
+    },
+  })(reference, timeouts);
+  const request = { origin: plain.url, path: '/x', method: 'GET', signal: giveUp.signal } as const;
+  await expect(endpoint.dispatcher.request(request)).rejects.toThrow('enough');
+  await endpoint.close();
+  expect(plain.seen.map(({ headers }) => headers.authorization)).toEqual(['Bearer old']);
+});
+
+test('a proxy of the environment that is no URL is named, without its value', async () => {
+  const { exitCode, message } = await failure(open({ 'server-url': plain.url }, { HTTP_PROXY: 'ftp://s3cret' }));
+  expect([exitCode, message]).toEqual([7, expect.stringContaining('HTTP_PROXY: expected the URL of an HTTP proxy')]);
+  expect(message).not.toContain('s3cret');
+});
+
 test('debug logs requests and answers without credentials (R-10)', async () => {
   const { log, lines } = logLines();
   const endpoint = await open({ 'server-url': plain.url, token: 's3cret', debug: 'true' }, {}, log);
