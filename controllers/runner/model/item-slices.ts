@@ -8,6 +8,7 @@ import { size } from './shape';
  */
 export function itemSlices(values: readonly JsonValue[], shape: readonly number[]): readonly JsonValue[] {
   const [count = 0, ...dimensions] = shape;
+  if (dimensions.length === 0) return values;
   const stride = size(dimensions);
   return Array.from({ length: count }, (_, item) => nested(values, item * stride, dimensions));
 }

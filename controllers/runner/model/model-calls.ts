@@ -64,21 +64,24 @@ export class ModelCalls {
     signal.throwIfAborted();
     this.requests += 1;
     const start = clock.monotonic();
-    const call = `${request.method} ${displayUri(request.url.href)}`;
     try {
       const answer = await askModel(route, clock, request, signal);
       this.latencies.add(clock.monotonic() - start);
       if (answer.status >= 200 && answer.status <= 299) return answer;
       return {
         failure: answer.status,
-        error: refusal(call, answer.status, answer.text),
+        error: refusal(nameOf(request), answer.status, answer.text),
         retryAfterMs: retryAfterMs(answer.headers['retry-after'], clock.now()),
       };
     } catch (error) {
       if (!(error instanceof NoAnswer)) throw error;
-      return { failure: error.failure, error: unanswered(call, error), retryAfterMs: 0 };
+      return { failure: error.failure, error: unanswered(nameOf(request), error), retryAfterMs: 0 };
     }
   }
+}
+
+function nameOf({ method, url }: ModelRequest): string {
+  return `${method} ${displayUri(url.href)}`;
 }
 
 function unanswered(call: string, error: NoAnswer): ItemError | RunnerError {

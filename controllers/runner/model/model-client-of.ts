@@ -9,7 +9,7 @@ import { ModelCalls } from './model-calls';
 import { modelEndpoint, modelRoute, type OpenRoute } from './model-route';
 import { waitUntilReady } from './readiness';
 import { readMetadata } from './read-metadata';
-import { configuredHeaders, requestHeaders, standingHeaders } from './request-headers';
+import { configuredHeaders, RequestNames, standingHeaders } from './request-headers';
 import { requestSettings, type RequestSettings } from './request-settings';
 import { v1Codec } from './v1-codec';
 import type { ModelMetadata } from './v2-answer';
@@ -42,11 +42,14 @@ export function createModelClient(work: Work): ModelClient {
 
 class HttpModelClient implements ModelClient {
   private prepared: Prepared | undefined;
+  private readonly names: RequestNames;
 
   constructor(
     private readonly work: Work,
     private readonly settings: RequestSettings,
-  ) {}
+  ) {
+    this.names = new RequestNames(work.executionId, isKrateo(work.contract), work.random);
+  }
 
   readonly statistics: RequestStatistics = statisticsOf(() => this.prepared?.calls);
 
@@ -77,7 +80,7 @@ class HttpModelClient implements ModelClient {
 
   async infer(items: readonly ValidItem[], signal: AbortSignal): Promise<readonly (Prediction | ItemError)[]> {
     const { codec } = this.preparation();
-    const { requests, refused } = codec.encode(items, (first, last) => this.requestId(first, last));
+    const { requests, refused } = codec.encode(items, (first, last) => this.names.id(first, last));
     const results: (Prediction | ItemError)[] = new Array<Prediction | ItemError>(items.length);
     for (const [position, error] of refused) results[position] = error;
     for (const request of requests) {
@@ -97,11 +100,9 @@ class HttpModelClient implements ModelClient {
     signal: AbortSignal,
   ): Promise<readonly Prediction[]> {
     const { codec, calls, url, headers } = this.preparation();
-    const { execution, random, contract } = this.work;
-    if (execution.dryRun) return positions.map(() => ({ predictions: null }));
+    if (this.work.execution.dryRun) return positions.map(() => ({ predictions: null }));
     const [first, last] = [items[positions[0] ?? 0], items[positions.at(-1) ?? 0]];
-    const id = this.requestId(first?.index ?? 0, last?.index ?? 0);
-    const all = { ...headers, ...ofRequest, ...requestHeaders(id, isKrateo(contract), random) };
+    const all = { ...headers, ...ofRequest, ...this.names.headers(first?.index ?? 0, last?.index ?? 0) };
     const answer = await calls.call({ method: 'POST', url, headers: all, body }, signal);
     return codec.decode(answer, positions.length);
   }
@@ -139,10 +140,6 @@ class HttpModelClient implements ModelClient {
       this.work.log.warn({ header: `kserve.headers[${position}]` }, 'not a header `Name: value`, it is not sent');
     }
     return headers;
-  }
-
-  private requestId(first: number, last: number): string {
-    return `${this.work.executionId}:${first}-${last}`;
   }
 
   private preparation(): Prepared {

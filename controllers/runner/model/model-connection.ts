@@ -107,7 +107,7 @@ function dispatch(dispatcher: Dispatcher, request: ModelRequest, reader: AnswerR
         origin: url.origin,
         path: `${url.pathname}${url.search}`,
         method,
-        headers: { 'accept-encoding': 'identity', ...headers },
+        headers,
         body: body ?? null,
         headersTimeout: timeoutMs,
         bodyTimeout: timeoutMs,

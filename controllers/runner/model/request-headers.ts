@@ -33,23 +33,39 @@ export function standingHeaders(
   return { ...own, ...Object.fromEntries(lowered), ...configured };
 }
 
-/**
- * What names one request: the same for each try of it, so that servers, proxies and traces show them as one.
- *
- * @param id request id, unique in the run's life
- */
-export function requestHeaders(id: string, krateo: boolean, random: Random): Readonly<Record<string, string>> {
-  const trace = createHash('sha256').update(id).digest('hex').slice(0, 32);
-  return {
-    [inferenceHeaders.requestId]: id,
-    // Flags 00: whether the request is recorded is for whoever traces to decide; a run can have millions.
-    [inferenceHeaders.traceParent]: `00-${trace}-${hex(16, random)}-00`,
-    ...(krateo ? { [inferenceHeaders.krateoTrace]: hex(10, random) } : {}),
-  };
-}
+/** Names of the requests of a run, the same for each try of a request, so that servers, proxies and traces show them as one. */
+export class RequestNames {
+  /** First half of the trace ids of the run. */
+  private readonly trace: string;
 
-/** Random hexadecimal digits, never all 0: the trace context forbids that. */
-function hex(length: number, random: Random): string {
-  const digits = Array.from({ length: length - 1 }, () => Math.floor(random.next() * 16).toString(16));
-  return `${digits.join('')}1`;
+  constructor(
+    private readonly executionId: string,
+    private readonly krateo: boolean,
+    private readonly random: Random,
+  ) {
+    this.trace = createHash('sha256').update(executionId).digest('hex').slice(0, 16);
+  }
+
+  /** Id of the request about the items from first to last. */
+  id(first: number, last: number): string {
+    return `${this.executionId}:${first}-${last}`;
+  }
+
+  headers(first: number, last: number): Readonly<Record<string, string>> {
+    const trace = `${this.trace}${first.toString(16).padStart(16, '0')}`;
+    // Flags 00: whether the request is recorded is for whoever traces to decide; a run can have millions.
+    const parent = `00-${trace}-${this.digits()}${this.digits()}-00`;
+    return {
+      [inferenceHeaders.requestId]: this.id(first, last),
+      [inferenceHeaders.traceParent]: parent,
+      ...(this.krateo ? { [inferenceHeaders.krateoTrace]: this.digits() } : {}),
+    };
+  }
+
+  /** Eight hexadecimal digits, never all 0: the trace context forbids that. */
+  private digits(): string {
+    return Math.ceil((1 - this.random.next()) * 0xffffffff)
+      .toString(16)
+      .padStart(8, '0');
+  }
 }

@@ -1,3 +1,4 @@
+import { Agent } from 'undici';
 import type { Contract } from '../../../../definitions/inference/contract';
 import { ItemError } from '../../../../controllers/runner/item';
 import type { JsonValue } from '../../../../controllers/runner/json';
@@ -46,7 +47,7 @@ async function inferred(
 }
 
 function sentBody(call = 0): unknown {
-  return JSON.parse(server.calls[call]?.body.toString('utf8') ?? '');
+  return JSON.parse(server.calls[call]?.body.toString('utf8') ?? '') as unknown;
 }
 
 afterEach(async () => {
@@ -187,7 +188,7 @@ describe('items that can’t be sent', () => {
       0,
     ]);
     expect(results.filter((result) => result instanceof ItemError)).toEqual(
-      Array.from({ length: 3 }, () => expect.objectContaining({ code: 'ITEM_INVALID', itemAtFault: true })),
+      Array.from({ length: 3 }, (): unknown => expect.objectContaining({ code: 'ITEM_INVALID', itemAtFault: true })),
     );
   });
 
@@ -310,6 +311,45 @@ describe('failed requests', () => {
       code: 'HTTP_413',
       itemAtFault: true,
     });
+  });
+});
+
+describe('a model behind an endpoint Secret', () => {
+  it('is asked with its address, credentials and connections, which are let go at the end', async () => {
+    await serve({ authorization: 'Bearer of-the-secret' });
+    const dispatcher = new Agent();
+    const closed: string[] = [];
+    const endpoint = {
+      url: server.url,
+      headers: { Authorization: 'Bearer of-the-secret' },
+      dispatcher,
+      close: async () => {
+        closed.push('endpoint');
+        await dispatcher.destroy();
+      },
+    };
+    const kserve = { modelName: 'sklearn-iris', endpointRef: { name: 'model', namespace: 'ns' } };
+    const client = createModelClient(workOf(kserve, { endpoint }));
+    await client.prepare(never);
+    expect(await inferred(client, [[5.1, 3.5, 1.4, 0.2]])).toEqual([0]);
+    await client.close();
+    expect(closed).toEqual(['endpoint']);
+  });
+});
+
+describe('a dry run', () => {
+  it('checks items and sends nothing', async () => {
+    await serve();
+    const client = await clientOf(irisPath, {}, { execution: { dryRun: true, readiness: { waitSeconds: 300 } } });
+    await server.close();
+    expect(
+      await inferred(client, [
+        [1, 2],
+        ['x', 2],
+      ]),
+    ).toEqual([null, expect.any(ItemError)]);
+    expect(client.statistics.requests).toBe(0);
+    await serve();
   });
 });
 
