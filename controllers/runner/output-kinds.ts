@@ -10,6 +10,8 @@ export interface OutputKind {
 /** Output kinds, loaded when they are asked for. */
 export const outputKinds: ReadonlyMap<string, () => Promise<OutputKind>> = new Map<string, () => Promise<OutputKind>>([
   ['krateo', () => import('./krateo/output.js')],
+  ['http', () => import('./storage/http/output.js')],
   ['log', () => import('./storage/log/output.js')],
   ['pvc', () => import('./storage/pvc/output.js')],
+  ['s3', () => import('./storage/s3/output.js')],
 ]);
