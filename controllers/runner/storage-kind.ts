@@ -13,23 +13,24 @@ export interface ChosenStorage<Code> {
 /**
  * The one kind a Contract names.
  *
+ * @param path where they stand, for errors: `input`
  * @param storage settings by kind
  * @param supported what there is of each kind
  * @throws RunnerError with exit code 2 for no kind, several, or one that is not supported
  */
 export function chosenStorage<Code>(
-  side: 'input' | 'output',
+  path: string,
   storage: Readonly<Record<string, unknown>> | undefined,
   supported: ReadonlyMap<string, Code>,
 ): ChosenStorage<Code> {
   const kinds = Object.keys(storage ?? {});
   const allowed = [...supported.keys()].join(', ');
   const [kind] = kinds;
-  if (kind === undefined) throw refused(`${side}: no storage kind given, give one of ${allowed}`);
-  if (kinds.length > 1) throw refused(`${side}: got several storage kinds (${kinds.join(', ')}), give only one`);
+  if (kind === undefined) throw refused(`${path}: no storage kind given, give one of ${allowed}`);
+  if (kinds.length > 1) throw refused(`${path}: got several storage kinds (${kinds.join(', ')}), give only one`);
   const code = supported.get(kind);
   if (code === undefined) {
-    throw refused(`${side}: unsupported storage kind ${JSON.stringify(kind)}, supported: ${allowed}`);
+    throw refused(`${path}: unsupported storage kind ${JSON.stringify(kind)}, supported: ${allowed}`);
   }
   return { kind, settings: storage?.[kind], code };
 }

@@ -117,9 +117,9 @@ describe('a run of the program', () => {
 });
 
 describe('one poisoned item among a thousand (AT-38)', () => {
-  async function poisoned(maxFailedItems: number) {
+  async function poisoned(maxFailedItems: number, deadLetter: unknown = 'inherit') {
     const contract = await contractOver(1000, await modelServer(), {
-      execution: { errors: { mode: 'continue', maxFailedItems } },
+      execution: { errors: { mode: 'continue', maxFailedItems, deadLetter } },
     });
     const rows = indices(1000).map((index) => `[${index === 700 ? poison : index}]\n`);
     await writeFile(join(place.input, 'rows.jsonl'), rows.join(''));
@@ -134,6 +134,20 @@ describe('one poisoned item among a thousand (AT-38)', () => {
     });
     expect(await place.ids('results/exec')).toEqual(indices(1000).filter((index) => index !== 700));
     expect(await place.ids('results/exec', 'errors-')).toEqual([700]);
+  });
+
+  test('is kept where dead letters are wanted, and not beside the results', async () => {
+    const end = await poisoned(1, { pvc: { claimName: 'data', path: 'letters/${executionId}' } });
+    expect(end.code).toBe('0');
+    expect(await place.ids('results/exec', 'errors-')).toEqual([]);
+    expect(await place.ids('letters/exec/exec', 'errors-')).toEqual([700]);
+    expect(await place.ids('results/exec')).toHaveLength(999);
+  });
+
+  test('ends the run with 2 when dead letters are wanted in the place of the results', async () => {
+    const end = await poisoned(1, { pvc: { claimName: 'data', path: 'results' } });
+    expect(end.code).toBe('2');
+    expect(end.report?.errors?.[0]?.message).toContain('is where the results go');
   });
 
   test('ends the run with 6 above the limit', async () => {
@@ -152,12 +166,12 @@ describe('a Contract that can not be used ends with 2', () => {
     [
       'an unknown output kind (AT-44)',
       { output: { custom: { s3: {} } } },
-      'output: unsupported storage kind "custom", supported: krateo',
+      'output: unsupported storage kind "custom", supported: krateo, http, log, pvc, s3',
     ],
     [
       'a kind that is not built yet (AT-44)',
       { input: { kafka: {} } },
-      'input: unsupported storage kind "kafka", supported: krateo',
+      'input: unsupported storage kind "kafka", supported: krateo, http, inline, configMap, pvc, s3',
     ],
     [
       'a placeholder for nothing',
