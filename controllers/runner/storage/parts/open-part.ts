@@ -55,6 +55,8 @@ export class OpenPart {
   private failed: number;
   private hasResults: boolean;
   private closed = false;
+  /** The last line of the journal, on its way beside the next append. */
+  private noting: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly options: OpenPartOptions,
@@ -98,17 +100,22 @@ export class OpenPart {
     const letters = Buffer.from(writesErrors ? deadLetters(failed) : '');
     if (text.length > 0) await files.results.append(text);
     if (letters.length > 0) await files.errors.append(letters);
+    await this.noting;
     this.hasResults ||= text.length > 0;
     this.ranges = withRanges(this.ranges, ranges);
     this.failed += failed.length;
     const whole = { results: files.results.stretch, errors: files.errors.stretch };
-    await files.journal?.write(journalLine({ ranges: pairsOf(ranges), failed: failed.length, ...whole }));
+    const line = journalLine({ ranges: pairsOf(ranges), failed: failed.length, ...whole });
+    this.noting = files.journal?.write(line) ?? this.noting;
+    // Told where it is waited for.
+    this.noting.catch(() => {});
     return text.length + letters.length;
   }
 
   /** Makes durable what was appended. */
   async sync(): Promise<void> {
     const { results, errors, journal } = this.files;
+    await this.noting;
     await results.sync();
     await errors.sync();
     await journal?.sync();
@@ -136,6 +143,7 @@ export class OpenPart {
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
+    await this.noting.catch(() => {});
     const { results, errors, journal } = this.files;
     await Promise.all([results.close(), errors.close(), journal?.close()]);
   }

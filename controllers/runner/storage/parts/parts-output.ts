@@ -1,6 +1,7 @@
 import { exitCodes } from '../../../../definitions/inference/runner-report';
 import { causeText } from '../../../runtime/cause-text';
 import { resultWriter } from '../../formats/result-writer';
+import type { Item } from '../../item';
 import type { EarlierWork, FinishedBatch, Output } from '../../output';
 import { RunnerError } from '../../runner-error';
 import type { Work } from '../../work';
@@ -12,7 +13,7 @@ import { hullOf, OpenPart, pairsOf, removeOpenPart, type FinishedPart, type Open
 import { PartNames, successName } from './part-names';
 import type { PartStore } from './part-store';
 import type { PartsSettings } from './parts-settings';
-import { countOf, gapless, rangesOf, withRanges, type Ranges } from './ranges';
+import { countOf, gapless, isIn, withoutRanges, withRanges, type Ranges } from './ranges';
 
 /** Least time between two savings: to make something durable takes milliseconds, and a fast model has a thousand items in that time. */
 const shortestSaveMs = 1000;
@@ -32,6 +33,8 @@ export class PartsOutput implements Output {
   private partSince = 0;
   private kept: KeptPart[] = [];
   private keptRanges: Ranges = [];
+  /** Items that were done when this process began. */
+  private doneBefore: Ranges = [];
   private bytes = 0;
   private saved: { readonly at: number; readonly position: number; readonly items: number } | undefined;
 
@@ -71,18 +74,26 @@ export class PartsOutput implements Output {
       // The open part has taken back its dead letters, if they had their name.
       this.kept = await earlierParts(this.store, this.names, await this.store.names(signal), signal);
       this.keptRanges = rangesOfParts(this.kept);
+      this.doneBefore = this.done;
       return { done: this.done, failed: this.failed };
     });
   }
 
   async write(batch: FinishedBatch, signal: AbortSignal): Promise<void> {
     await this.guarded('writing', signal, async () => {
-      const { results, failed } = batch;
+      const ranges = withoutRanges(batch, this.doneBefore);
+      if (ranges.length === 0) return;
+      // Of items that are done already another result would be a second one.
+      const isNew = ({ item }: { readonly item: Item }) => !isIn(this.doneBefore, item.index);
+      const isWhole = countOf(ranges) === batch.last - batch.first + 1;
+      const [results, failed] = isWhole
+        ? [batch.results, batch.failed]
+        : [batch.results.filter(isNew), batch.failed.filter(isNew)];
       if (this.part === undefined) {
         this.part = await OpenPart.begin(this.partOptions);
         this.partSince = this.work.clock.monotonic();
       }
-      this.bytes += await this.part.append(itemsOf(batch), results, failed);
+      this.bytes += await this.part.append(ranges, results, failed);
       if (this.part.items >= this.settings.partItems) await this.endPart(this.part, signal);
     });
   }
@@ -210,10 +221,4 @@ export class PartsOutput implements Output {
       throw new RunnerError(exitCodes.output, 'STORAGE_WRITE', message, { cause: error });
     }
   }
-}
-
-/** The items that a batch is about: those of its range, unless some of them have come before. */
-function itemsOf({ first, last, results, failed }: FinishedBatch): Ranges {
-  if (results.length + failed.length === last - first + 1) return [{ first, last }];
-  return rangesOf([...results.map(({ item }) => item.index), ...failed.map(({ item }) => item.index)]);
 }

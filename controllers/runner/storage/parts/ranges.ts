@@ -15,16 +15,23 @@ export function withRanges(ranges: Ranges, more: Ranges): Ranges {
   return merged;
 }
 
-/** Ranges of items by their indices, in any order. */
-export function rangesOf(indices: readonly number[]): Ranges {
-  const sorted = [...indices].sort((a, b) => a - b);
-  const ranges: { first: number; last: number }[] = [];
-  for (const index of sorted) {
-    const before = ranges.at(-1);
-    if (before !== undefined && index <= before.last + 1) before.last = index;
-    else ranges.push({ first: index, last: index });
+/** Items of a range that are in none of the others. */
+export function withoutRanges({ first, last }: Range, others: Ranges): Ranges {
+  const rest: Range[] = [];
+  let from = first;
+  for (const other of others) {
+    if (other.last < from) continue;
+    if (other.first > last) break;
+    if (other.first > from) rest.push({ first: from, last: other.first - 1 });
+    from = other.last + 1;
   }
-  return ranges;
+  if (from <= last) rest.push({ first: from, last });
+  return rest;
+}
+
+/** Whether an item is in one of them. */
+export function isIn(ranges: Ranges, index: number): boolean {
+  return ranges.some(({ first, last }) => first <= index && index <= last);
 }
 
 /** How many items are in them. */

@@ -13,9 +13,6 @@ import type { Work } from '../../work';
 import { badSettings, type SettingsPlace } from '../settings';
 import { bucketEnvironment } from './bucket-environment';
 
-/** Milliseconds until nothing of an answer counts as lost: as for models. */
-const readTimeoutMs = 30_000;
-
 /** A bucket, as the runner reads and writes it. */
 export interface OpenedBucket extends Bucket {
   /** Objects that a key means, or a folder that ends in `/`; empty: the whole bucket. */
