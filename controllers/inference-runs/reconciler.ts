@@ -14,6 +14,7 @@ import type { ReconcileRate } from './reconcile-rate';
 import { withFacts } from './run-conditions';
 import type { RunParts, RunPass } from './run-pass';
 import { blockedStatus } from './run-status';
+import { configKeyOf } from './run-stores';
 import { reconcileScheduled } from './scheduled';
 import type { WriteStatus } from './write-status';
 
@@ -78,9 +79,21 @@ export class RunReconciler {
       );
       return undefined;
     }
+    if (this.mayBeEarly(held)) return earlyMs;
     return spec.schedule === undefined
       ? reconcileOneShot(held, this.parts)
       : reconcileScheduled(held, writeStatus, this.parts.events);
+  }
+
+  /**
+   * Whether the config of a new run may only be late: both are often created together, and come by two watches. To say that the config is
+   * missing would alarm people for nothing.
+   */
+  private mayBeEarly({ run, stores, context }: RunPass): boolean {
+    const { metadata, status } = run;
+    const key = configKeyOf(run);
+    if (status?.phase !== undefined || key === undefined || stores.configs.get(key) !== undefined) return false;
+    return context.clock.now() - Date.parse(metadata.creationTimestamp ?? '') < lateConfigMs;
   }
 
   /** Upstream's finalizer, before anything is made: a run that is deleted later must not leave its pods running. */
@@ -105,6 +118,10 @@ export class RunReconciler {
     events.record(run, { type: 'Normal', reason: runEvents.paused, note });
   }
 }
+
+/** Milliseconds that a config may come later than its run before it is called missing, and between two looks; its coming wakes the run too. */
+const lateConfigMs = 2_000;
+const earlyMs = 500;
 
 /** Seconds until a pass that met a newer state is repeated, should the watch be late. */
 const conflictSeconds = 1;
