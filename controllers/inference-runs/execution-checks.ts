@@ -1,5 +1,6 @@
 import type { ExecutionSettings } from '../../definitions/inference/execution';
 import { invalid, type ConfigProblem } from './config-problem';
+import { outputKindNames } from '../../definitions/inference/storage-kinds';
 import { deadLetterOutput } from './storage-volumes';
 
 /** Words for dead letters; anything else is an output by its kind. */
@@ -38,13 +39,12 @@ export function checkExecution(
   ];
 }
 
-/** A storage of their own is legal in the API; our runner would keep them nowhere. */
+/** In a word, or an output by its kind. */
 function checkDeadLetter(deadLetter: unknown, field: string): readonly ConfigProblem[] {
   if (deadLetter === undefined || deadLetterWords.includes(deadLetter)) return [];
-  if (deadLetterOutput(deadLetter) !== undefined) {
-    return [invalid(`${field}: a storage for bad items alone is not supported yet; use inherit or none`)];
-  }
-  return [invalid(`${field}: got ${JSON.stringify(deadLetter)}, allowed are inherit and none`)];
+  const output = deadLetterOutput(deadLetter);
+  if (output !== undefined) return checkKinds(output, outputKindNames, field);
+  return [invalid(`${field}: got ${JSON.stringify(deadLetter)}, allowed are inherit, none and an output by its kind`)];
 }
 
 /** There is to be one kind, and one that our runner knows. */

@@ -1,3 +1,4 @@
+import { outputKindNames } from '../../../definitions/inference/storage-kinds';
 import { checkConfig } from '../../../controllers/inference-runs/config-checks';
 import { checkExecution } from '../../../controllers/inference-runs/execution-checks';
 import type { InferenceConfigSpec } from '../../../definitions/inference/inference-config';
@@ -178,16 +179,23 @@ describe('settings that the schema can’t check', () => {
     ],
     [
       { errors: { deadLetter: 'somewhere' } },
-      'spec.execution.errors.deadLetter: got "somewhere", allowed are inherit and none',
+      'spec.execution.errors.deadLetter: got "somewhere", allowed are inherit, none and an output by its kind',
     ],
-    [{ errors: { deadLetter: [] } }, 'spec.execution.errors.deadLetter: got [], allowed are inherit and none'],
     [
-      { errors: { deadLetter: { s3: { bucket: 'bad' } } } },
-      'spec.execution.errors.deadLetter: a storage for bad items alone is not supported yet; use inherit or none',
+      { errors: { deadLetter: [] } },
+      'spec.execution.errors.deadLetter: got [], allowed are inherit, none and an output by its kind',
+    ],
+    [
+      { errors: { deadLetter: { kafka: { topic: 'bad' } } } },
+      `spec.execution.errors.deadLetter: the runner has no storage kind "kafka", only ${outputKindNames.join(', ')}`,
     ],
   ])('%j', (execution, message) => {
     expect(messagesOf(execution, 'spec.execution', true)).toEqual([message]);
     expect(messagesOf(execution, 'spec.execution', false)).toEqual([]);
+  });
+
+  it('dead letters in an output of their own are fine', () => {
+    expect(messagesOf({ errors: { deadLetter: { s3: { bucket: 'bad' } } } }, 'spec.execution', true)).toEqual([]);
   });
 
   it('absent ones are fine', () => {
