@@ -55,6 +55,14 @@ const tasks: readonly Command[] = [
     },
   },
   {
+    name: 'runner',
+    summary: 'does the work of an InferenceRun: asks a model about many items',
+    run: async (args) => {
+      const { runRunner } = await import('./runner/command.js');
+      return runRunner(args, process.env);
+    },
+  },
+  {
     name: 'generate-secret',
     summary: 'makes a Secret with random passwords, once',
     run: async (args) => {

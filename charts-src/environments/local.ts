@@ -22,6 +22,7 @@ export function local(
     name: 'local',
     namespaces: [
       { name: 'kserve', labels: kserveNamespaceLabels },
+      { name: 'kserve-controller-system' },
       { name: 'kubeflow' },
       // Model servers of KServe's runtimes name no seccomp profile: the restricted standard takes none of their pods.
       { name: 'ml-models', podSecurity: 'baseline' },
@@ -29,6 +30,8 @@ export function local(
     externalRegistry: { address: registryAddress },
     serving: { webhooks: { url: webhookAddress } },
     servingRuntimes: {},
+    // Runs are beside the models.
+    inferenceRuns: { watch: ['ml-models'], settings: { workers: 4 } },
     registrySync: { settings: { registry: { trustedHosts: [new URL(registryAddress).host] } } },
   });
 }

@@ -1,80 +1,63 @@
-import type { JsonMap, Json } from '../kubernetes/manifest';
+import type { z } from 'zod';
+import { parseConfig } from '../../definitions/config/parse-config';
+import { configMapInput } from '../../definitions/inference/storage/config-map';
+import { inlineInput, inlineMaxBytes } from '../../definitions/inference/storage/inline';
+import { pvcInput } from '../../definitions/inference/storage/pvc';
 import { asJson } from '../kubernetes/configuration';
-import type { HttpTarget, InputFormat, KrateoCall, S3Connection, VolumeFiles } from './storage-settings';
-import { httpTarget, krateoApi, s3Connection } from './storage-references';
-
-/** Most bytes of data that stand in a config. */
-const inlineMaxBytes = 256 * 1024;
+import type { JsonMap } from '../kubernetes/manifest';
+import { httpSettings, krateoSettings, s3Settings } from './storage-references';
+import type { HttpInput, KrateoCall, S3Input } from './storage-settings';
 
 /** Where the items of runs come from: one of the kinds that our runner knows, or one of another runner. */
 export class StorageInput {
   private constructor(
     /** Key in `spec.storage.input`. */
     readonly kind: string,
-    /** @internal Settings, given the namespace of runs. */
+    /** Settings, given the namespace of runs. */
     readonly settingsIn: (namespace: string) => JsonMap,
   ) {}
 
   /** Objects of a bucket: one by its key, or all below a prefix. */
-  static s3(
-    props: S3Connection &
-      InputFormat &
-      ({ readonly key: string } | { readonly prefix: string; readonly glob?: string }),
-  ): StorageInput {
-    return new StorageInput('s3', () => s3Connection(props));
+  static s3(settings: S3Input): StorageInput {
+    return new StorageInput('s3', () => s3Settings(settings));
   }
 
   /** The answer of a URL, page by page. */
-  static http(
-    props: HttpTarget &
-      InputFormat & {
-        /** @default 'GET' */
-        readonly method?: string;
-        /** `Name: value`; nothing secret: that belongs to the endpoint's Secret. */
-        readonly headers?: readonly string[];
-        readonly body?: string;
-        readonly pagination?: {
-          readonly type: 'none' | 'link' | 'cursor' | 'offset' | 'page';
-          readonly param?: string;
-          readonly sizeParam?: string;
-          /** @default 1000 */
-          readonly size?: number;
-          /** JSONPath to the cursor of the next page. */
-          readonly next?: string;
-        };
-        /** @default 60 */
-        readonly timeoutSeconds?: number;
-      },
-  ): StorageInput {
-    return new StorageInput('http', (namespace) => httpTarget(props, namespace));
+  static http(settings: HttpInput): StorageInput {
+    return new StorageInput('http', (namespace) => httpSettings(settings, namespace));
   }
 
-  /** Files of a volume, mounted for reading. */
-  static pvc({ claim, ...props }: VolumeFiles & InputFormat): StorageInput {
-    return new StorageInput('pvc', () => asJson({ claimName: claim, ...props }));
+  /** Files of a volume, mounted for reading. @throws ConfigError naming the setting */
+  static pvc(settings: z.input<typeof pvcInput>): StorageInput {
+    const checked = asJson(parseConfig(pvcInput, settings, 'storage input pvc'));
+    return new StorageInput('pvc', () => checked);
   }
 
-  /** One entry of a ConfigMap in the namespace of runs. */
-  static configMap(props: { readonly name: string; readonly key: string } & InputFormat): StorageInput {
-    return new StorageInput('configMap', () => asJson(props));
+  /** One entry of a ConfigMap in the namespace of runs. @throws ConfigError naming the setting */
+  static configMap(settings: z.input<typeof configMapInput>): StorageInput {
+    const checked = asJson(parseConfig(configMapInput, settings, 'storage input configMap'));
+    return new StorageInput('configMap', () => checked);
   }
 
   /**
    * Items that stand in the config itself.
    *
-   * @throws Error for more than 256 KiB
+   * @throws ConfigError naming the setting; Error for more than 256 KiB
    */
-  static inline(items: readonly Json[]): StorageInput {
-    const size = Buffer.byteLength(JSON.stringify(items));
+  static inline(settings: z.input<typeof inlineInput>): StorageInput {
+    const checked = asJson(parseConfig(inlineInput, settings, 'storage input inline'));
+    const size = Buffer.byteLength(JSON.stringify(checked));
     if (size > inlineMaxBytes) {
-      throw new Error(`inline input: got ${size} bytes, at most ${inlineMaxBytes} are allowed: use a file or a bucket`);
+      throw new Error(
+        `storage input inline: got ${size} bytes, at most ${inlineMaxBytes} are allowed: use a file or a bucket`,
+      );
     }
-    return new StorageInput('inline', () => ({ items: [...items] }));
+    return new StorageInput('inline', () => checked);
   }
 
   /** What a notebook of the FinOps database handler answers. */
   static krateo(call: KrateoCall): StorageInput {
-    return new StorageInput('krateo', (namespace) => krateoApi(call, namespace));
+    return new StorageInput('krateo', (namespace) => krateoSettings(call, namespace));
   }
 
   /** A kind of a runner of your own, handed to it as it is. */

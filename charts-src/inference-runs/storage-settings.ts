@@ -1,48 +1,36 @@
-/** How the bytes of an input become items. */
-export interface InputFormat {
-  /** @default by the file's extension, else one JSON document a line */
-  readonly format?: 'jsonl' | 'json' | 'csv' | 'text';
-  /** @default by the file's extension */
-  readonly compression?: 'none' | 'gzip' | 'zstd';
-  /** JSONPath to the array of items in a JSON document. @default the document, or its first member of a usual name */
-  readonly items?: string;
-  /** Member of an item that is its id. @default the running number */
-  readonly idField?: string;
-  readonly csv?: {
-    /** Whether the first line names the columns. @default true */
-    readonly header?: boolean;
-    /** @default a comma */
-    readonly delimiter?: string;
-  };
-}
-
-/** What is kept of each item, and in which form. */
-export interface OutputFormat {
-  /** @default one JSON document a line */
-  readonly format?: 'jsonl' | 'json' | 'csv';
-  /** @default none */
-  readonly compression?: 'none' | 'gzip' | 'zstd';
-  /** @default id and predictions */
-  readonly include?: readonly ('id' | 'input' | 'predictions' | 'metadata' | 'raw')[];
-  /** Items in a part. @default 10000 */
-  readonly partItems?: number;
-  /** `overwrite` replaces what the same execution has written, and nothing else. @default 'overwrite' for files */
-  readonly mode?: 'overwrite' | 'append' | 'errorIfExists';
-}
+import type { InputFormat } from '../../definitions/inference/storage/input-format';
+import type { OutputFormat, OutputParts } from '../../definitions/inference/storage/output-format';
 
 /** A bucket and how it is reached. */
-export interface S3Connection {
+interface S3Connection {
   readonly bucket: string;
-  /** @default the SDK's chain: variables, web identity, instance */
+  /** @default what variables of the runner say */
   readonly region?: string;
   /** URL of a server that is not Amazon's. */
   readonly endpoint?: string;
   /** @default true with an endpoint */
   readonly forcePathStyle?: boolean;
-  /** Secret in the namespace of runs with `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`. */
+  /** Secret in the namespace of runs with `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`. @default web identity, instance */
   readonly credentials?: string;
   /** Asks without a signature. @default false */
   readonly anonymous?: boolean;
+}
+
+/** Objects of a bucket: one by its key, or those below a prefix. */
+export type S3Input = S3Connection &
+  InputFormat &
+  (
+    | { readonly key: string; readonly prefix?: never }
+    | { readonly prefix: string; readonly glob?: string; readonly key?: never }
+  );
+
+export interface S3Output extends S3Connection, OutputParts {
+  readonly prefix: string;
+  /** Encryption by the server: `AES256` or `aws:kms`. */
+  readonly sse?: string;
+  readonly kmsKeyId?: string;
+  /** @default 8 */
+  readonly uploadPartMiB?: number;
 }
 
 /** Where a request goes: a URL, or the Secret of an endpoint and a path there. */
@@ -54,6 +42,41 @@ export type HttpTarget =
       readonly path: string;
       readonly url?: never;
     };
+
+/** What requests of inputs and outputs have in common. */
+interface HttpRequest {
+  /** @default 'GET' to read, 'POST' to write */
+  readonly method?: string;
+  /** `Name: value`; nothing secret: that belongs to the endpoint's Secret. */
+  readonly headers?: readonly string[];
+}
+
+export type HttpInput = HttpTarget &
+  HttpRequest &
+  InputFormat & {
+    readonly body?: string;
+    readonly pagination?: {
+      readonly type: 'none' | 'link' | 'cursor' | 'offset' | 'page';
+      readonly param?: string;
+      readonly sizeParam?: string;
+      /** @default 1000 */
+      readonly size?: number;
+      /** JSONPath to the cursor of the next page. */
+      readonly next?: string;
+    };
+    /** @default 60 */
+    readonly timeoutSeconds?: number;
+  };
+
+export type HttpOutput = HttpTarget &
+  HttpRequest &
+  OutputFormat & {
+    /** @default 1000 */
+    readonly batchItems?: number;
+    readonly bodyTemplate?: string;
+    /** @default 'Idempotency-Key' */
+    readonly idempotencyHeader?: string;
+  };
 
 /** A notebook of the FinOps database handler. */
 export interface KrateoCall {
@@ -67,12 +90,4 @@ export interface KrateoCall {
   readonly headers?: readonly string[];
   /** Template of the body. */
   readonly payload?: string;
-}
-
-/** Files in a volume that is there already. */
-export interface VolumeFiles {
-  readonly claim: string;
-  /** File, folder or pattern below the volume. */
-  readonly path: string;
-  readonly subPath?: string;
 }

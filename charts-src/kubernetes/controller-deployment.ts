@@ -73,7 +73,7 @@ export interface ControllerDeploymentProps {
 
 /** ConfigMap and Deployment of a controller; a change of the configuration rolls the pods through the checksum. */
 export function addControllerDeployment(scope: Construct, props: ControllerDeploymentProps): void {
-  const { name, namespace, labels, selector, replicas, serviceAccount, config, metricsCertificate } = props;
+  const { name, namespace, labels, selector, replicas, serviceAccount, config } = props;
   const mounts = mountsOf(props);
   new k8s.KubeConfigMap(scope, 'Config', {
     metadata: { name: config.configMap, namespace },
@@ -84,7 +84,7 @@ export function addControllerDeployment(scope: Construct, props: ControllerDeplo
       name,
       namespace,
       labels: { ...labels },
-      ...externalReferences(metricsCertificate?.external === true ? [`Secret/${metricsCertificate.secretName}`] : []),
+      ...externalReferences(secretsOfOthers(props).map((secret) => `Secret/${secret}`)),
     },
     spec: {
       replicas,
@@ -112,6 +112,14 @@ export function addControllerDeployment(scope: Construct, props: ControllerDeplo
       },
     },
   });
+}
+
+/** Secrets that the pods need and that nobody here renders. */
+function secretsOfOthers({ metricsCertificate, placement }: ControllerDeploymentProps): readonly string[] {
+  return [
+    ...(metricsCertificate?.external === true ? [metricsCertificate.secretName] : []),
+    ...(placement?.imagePullSecrets ?? []).flatMap(({ name }) => name ?? []),
+  ];
 }
 
 function containerOf(props: ControllerDeploymentProps, mounts: readonly Mounted[]): k8s.Container {

@@ -33,6 +33,8 @@ const kinds = [
   ['serving.kserve.io', 'ClusterServingRuntime', 'Cluster'],
   ['serving.kserve.io', 'ServingRuntime', 'Namespaced'],
   ['serving.kserve.io', 'InferenceService', 'Namespaced'],
+  ['ai.krateo.io', 'InferenceConfig', 'Namespaced'],
+  ['ai.krateo.io', 'InferenceRun', 'Namespaced'],
   ['networking.istio.io', 'DestinationRule', 'Namespaced'],
   ['networking.istio.io', 'VirtualService', 'Namespaced'],
   ['security.istio.io', 'AuthorizationPolicy', 'Namespaced'],

@@ -10,4 +10,7 @@ export interface InputKind {
 /** Input kinds, loaded when they are asked for: a run over files has no use for the code of S3. */
 export const inputKinds: ReadonlyMap<string, () => Promise<InputKind>> = new Map<string, () => Promise<InputKind>>([
   ['krateo', () => import('./krateo/input.js')],
+  ['inline', () => import('./storage/inline/input.js')],
+  ['configMap', () => import('./storage/config-map/input.js')],
+  ['pvc', () => import('./storage/pvc/input.js')],
 ]);

@@ -10,4 +10,6 @@ export interface OutputKind {
 /** Output kinds, loaded when they are asked for. */
 export const outputKinds: ReadonlyMap<string, () => Promise<OutputKind>> = new Map<string, () => Promise<OutputKind>>([
   ['krateo', () => import('./krateo/output.js')],
+  ['log', () => import('./storage/log/output.js')],
+  ['pvc', () => import('./storage/pvc/output.js')],
 ]);

@@ -4,6 +4,7 @@ import { RunnerError } from './runner-error';
 
 /** The one kind that is chosen below `input` or `output`. */
 export interface ChosenStorage<Code> {
+  readonly kind: string;
   /** Its settings as they are written, below its name. */
   readonly settings: unknown;
   readonly code: Code;
@@ -30,7 +31,7 @@ export function chosenStorage<Code>(
   if (code === undefined) {
     throw refused(`${side}: unsupported storage kind ${JSON.stringify(kind)}, supported: ${allowed}`);
   }
-  return { settings: storage?.[kind], code };
+  return { kind, settings: storage?.[kind], code };
 }
 
 function refused(message: string): RunnerError {

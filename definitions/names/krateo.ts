@@ -19,21 +19,14 @@ export const endpointKeys = {
 } as const;
 export type EndpointKey = (typeof endpointKeys)[keyof typeof endpointKeys];
 
-/** Variables of Krateo's HTTP client. */
-export const clientVariables = {
-  queriesPerSecond: 'CLIENT_QPS',
-  burst: 'CLIENT_BURST',
-  maxRetries: 'CLIENT_MAX_RETRIES',
-  baseBackoff: 'CLIENT_BASE_BACKOFF',
-  maxBackoff: 'CLIENT_MAX_BACKOFF',
-} as const;
-
-/** Header with the id by which Krateo's servers tell calls apart. */
-export const krateoTraceHeader = 'x-krateo-traceid';
-
 /** Where the database handler lists its notebooks, and below which it runs them. */
 export const notebookListPath = '/compute/list';
 export const notebookPath = '/compute/';
 
 /** Members of an output call that say what the results are; no parameter may replace them. */
 export const resultMembers = { jobUid: 'job_uid', podUid: 'pod_uid', predictions: 'predictions' } as const;
+
+/** Notebooks of the FinOps database handler as objects: its uploader watches them, and the name of the object is the notebook's. */
+export const notebookKind = { apiVersion: 'finops.krateo.io/v1', kind: 'Notebook' } as const;
+/** Namespace that Krateo's components are in. */
+export const krateoNamespace = 'krateo-system';

@@ -1,4 +1,5 @@
 import { benchRegistrySync } from './registry-sync';
+import { benchRunner } from './runner';
 import { benchServing } from './serving';
 import { benchStorage } from './storage';
 import { benchSynth } from './synth';
@@ -8,6 +9,7 @@ const benches: Readonly<Record<string, (args: readonly string[]) => boolean | Pr
   'registry-sync': benchRegistrySync,
   serving: benchServing,
   storage: benchStorage,
+  runner: benchRunner,
 };
 
 async function main([name = '', ...args]: readonly string[]): Promise<number> {

@@ -5,7 +5,6 @@ const works: Outcome = { result: 'works' };
 const warns = (warning: string): Outcome => ({ result: 'works with warning', warning });
 const differs = (because: string): Outcome => ({ result: 'differs', because });
 
-const pending = (component: Component): Status => ({ state: 'pending', component });
 const nothingToRun: Status = { state: 'nothing to run' };
 const tested = (suite: string, test: string, untested?: { component: Component; what: string }): Status => ({
   state: 'tested',
@@ -170,7 +169,7 @@ const inferenceRuns = inDocument('2-inference-runs', [
     kind: 'json',
     owner: 'inference-runs',
     outcome: works,
-    status: pending('inference-runs'),
+    status: tested('inference-runs', 'the runner is given the Contract that is shown, in a ConfigMap'),
   },
   {
     heading: 'InferenceConfig',
@@ -178,7 +177,7 @@ const inferenceRuns = inDocument('2-inference-runs', [
     kind: 'yaml',
     owner: 'inference-runs',
     outcome: works,
-    status: pending('inference-runs'),
+    status: tested('inference-runs', 'the config is taken as it is shown, and told where its flat fields belong'),
   },
   {
     heading: 'InferenceRun',
@@ -189,7 +188,10 @@ const inferenceRuns = inDocument('2-inference-runs', [
       'phase Blocked, reason ConfigNotFound: it refers to example-inference-config, while the config shown above it ' +
         'is iris-inference-config; it starts as soon as a config of that name exists',
     ),
-    status: pending('inference-runs'),
+    status: tested(
+      'inference-runs',
+      'the run waits for the config that it names, which is not the one shown, and starts when that appears',
+    ),
   },
   {
     heading: 'Configuration',
@@ -197,7 +199,7 @@ const inferenceRuns = inDocument('2-inference-runs', [
     kind: 'names',
     owner: 'inference-runs',
     outcome: works,
-    status: pending('inference-runs'),
+    status: tested('inference-runs', 'take what the document says'),
   },
   {
     heading: 'Installation',

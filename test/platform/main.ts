@@ -1,12 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ApiResource, KubernetesObject } from '../../definitions/kubernetes/api-resource';
 import { deployments } from '../../definitions/kubernetes/core-resources';
+import { inferenceRuns } from '../../definitions/inference/inference-run';
 import { inferenceServices } from '../../definitions/serving/inference-service';
 import { LiveTable } from './live-table';
 import { platformOptions, usage, UsageError, type PlatformOptions } from './options';
 import { startPlatform, type Platform } from './platform';
 import { runOnce } from './once';
 import { recordView, type RecordView } from './record-view';
+import { runsTable } from './run-view';
 import { servingTable } from './serving-view';
 import { fetchesTable, recordsTable } from './view';
 
@@ -51,15 +53,24 @@ async function main(options: PlatformOptions): Promise<number> {
 }
 
 /** Looks at everything once, and shows what there is. */
-async function look({ client, registry, models, examples }: Platform): Promise<readonly RecordView[]> {
+async function look({ client, registry, models, examples, predictions }: Platform): Promise<readonly RecordView[]> {
   const namespaces = [...new Set(examples.map(({ metadata }) => metadata.namespace ?? 'default'))];
   const inAll = async <T extends KubernetesObject>(resource: ApiResource<T>) =>
     (await Promise.all(namespaces.map((namespace) => client.list(resource, { namespace })))).flatMap(
       ({ items }) => items,
     );
-  const [objects, workloads] = await Promise.all([inAll(inferenceServices), inAll(deployments)]);
+  const [objects, workloads, runs] = await Promise.all([
+    inAll(inferenceServices),
+    inAll(deployments),
+    inAll(inferenceRuns),
+  ]);
   const records = registry.entities().inferenceServices.map(recordView);
-  table.show([servingTable(objects, workloads), recordsTable(objects, records), fetchesTable(models.views())]);
+  table.show([
+    servingTable(objects, workloads),
+    recordsTable(objects, records),
+    fetchesTable(models.views()),
+    runsTable(runs, predictions),
+  ]);
   return records;
 }
 

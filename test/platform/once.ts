@@ -2,9 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { conditionOf } from '../../controllers/runtime/conditions';
 import { conditionsOf } from '../../controllers/serving/status/stored-status';
 import { componentConditions, servingConditions } from '../../definitions/names/serving-conditions';
+import { inferenceRuns } from '../../definitions/inference/inference-run';
 import { inferenceServices, type InferenceService } from '../../definitions/serving/inference-service';
 import { childrenOf } from './children';
 import { expectExampleModel } from './example-model';
+import { exampleSpecies } from './example-runs';
 import type { ModelFailure } from './options';
 import type { Platform } from './platform';
 import type { RecordView } from './record-view';
@@ -36,7 +38,7 @@ type Reached = (records: readonly RecordView[]) => boolean | Promise<boolean>;
 type Steps = readonly (readonly [what: string, reached: Reached])[];
 
 /**
- * The example's life, with faults several times: linked, model fetched, Ready, its URL synced, deleted, its record UNDEPLOYED, gone with all
+ * The example's life, with faults several times: linked, model fetched, Ready, its URL synced, its run done, deleted, its record UNDEPLOYED, gone with all
  * that was made for it. A model that is told to fail is never Ready, but says why; where pods are the cluster's, they are not waited for.
  *
  * @throws when a step is not reached in its time, or the fetched model is not what was uploaded
@@ -89,6 +91,26 @@ function lifeOf(platform: Platform, fail: ModelFailure | undefined): Steps {
         return object?.status?.url !== undefined && live(records)[0]?.url === object.status.url;
       },
     ],
+    ...runSteps(platform),
+  ];
+}
+
+/** Runs of the examples end well, and what they wrote is what the model says. @throws when a run has failed */
+function runSteps({ client, examples, predictions }: Platform): Steps {
+  const runs = examples.filter(({ kind }) => kind === inferenceRuns.kind);
+  if (runs.length === 0) return [];
+  const succeeded = async () => {
+    const found = await Promise.all(runs.map(({ metadata }) => client.get(inferenceRuns, metadata)));
+    for (const run of found) {
+      if (run?.status?.phase !== 'Failed') continue;
+      const { reason = '', message = '' } = run.status.failure ?? {};
+      throw new Error(`InferenceRun ${run.metadata.name} has failed: ${reason} ${message}`);
+    }
+    return found.every((run) => run?.status?.phase === 'Succeeded');
+  };
+  return [
+    ['its run has succeeded', succeeded],
+    ['the results of its run are in the table', () => predictions.join(' ') === exampleSpecies],
   ];
 }
 

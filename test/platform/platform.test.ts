@@ -105,6 +105,11 @@ describe('npm start -- --once --context, on a cluster that is there already', ()
     expect(output).toMatch(
       /^ml-models\/iris-model: record \d+, state DEPLOYED, url http:\/\/iris-model-ml-models\.example\.com$/m,
     );
+    expect(output).toMatch(
+      /^ml-models\/iris-run-january: phase Succeeded, items 3\/3, job inf-iris-run-january-[0-9a-f]{8}, predictions \[0,1,2\]$/m,
+    );
+    expect(output).toContain('reached      the results of its run are in the table');
+    expect(output).not.toContain('handler-password-of-npm-start');
     expect(output).toContain('reached      everything that was made for it is gone');
     expect(await leftBehind()).toEqual([]);
 

@@ -10,6 +10,7 @@ import { readKubeconfig } from '../../controllers/runtime/kubeconfig-file';
 import { createMetrics } from '../../controllers/runtime/metrics';
 import { servingWebhookPort } from '../../definitions/names/serving-webhooks';
 import { servingNames } from '../../charts-src/serving/names';
+import { inferenceGroup, runController, runLabels } from '../../definitions/names/inference';
 import { clusterStorageContainers } from '../../definitions/serving/cluster-storage-container';
 import { localRegistryAddress } from '../../charts-src/environments/local';
 import { freePort } from '../cluster/free-port';
@@ -29,6 +30,8 @@ import { runDeployment, type LogLine, type RunningController } from './node-stan
 import type { ModelFailure } from './options';
 import { applyPatiently } from './patient-apply';
 import { serviceAddresses } from './storage-container';
+import { startRunSurroundings } from './example-runs';
+import { Runners } from './runners';
 import { storageSecret } from './storage-secret';
 import { surroundingsOf } from './surroundings';
 
@@ -42,6 +45,8 @@ export interface Platform {
   readonly models: ModelFetches;
   /** Whether pods come to be and serve here, by stand-ins; else that is up to the cluster. */
   readonly podsAreOurs: boolean;
+  /** What the example's run wrote, each time. */
+  readonly predictions: readonly string[];
   /** What `examples/` holds. */
   readonly examples: readonly Manifest[];
   /** Applies an object as a GitOps tool does. */
@@ -154,8 +159,14 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     // Before those who answer them end.
     if (context !== undefined) cleanups.push(() => applier.removeAndWait(webhooks));
 
+    const runs = await startRunSurroundings();
+    cleanups.push(() => runs.stop());
+    say(`runs         ${runs.description}`);
+    const places = { node: process.execPath, program };
+    const runners = await Runners.open({ places: { ...places, addresses: runs.addresses }, client, say });
+    cleanups.push(() => runners.stop());
     const models = await ModelFetches.open({
-      places: { node: process.execPath, program, addresses: serviceAddresses(manifests) },
+      places: { ...places, addresses: serviceAddresses(manifests) },
       client,
       ...(fail === 'crash' ? { servers: crash } : {}),
       say,
@@ -164,13 +175,26 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     if (podsAreOurs) {
       const kubelet = new Kubelet({ client, fateOf: (pod, gone) => models.fatesOf(pod, gone) });
       cleanups.push(() => kubelet.stop());
-      say('pods         run by a stand-in for nodes: the model is fetched, what servers would report is made up');
+      const ofJobs = new Kubelet({
+        client,
+        labelSelector: `${runLabels.managedBy}=${runController}`,
+        fateOf: (pod, gone) => runners.fatesOf(pod, gone),
+      });
+      cleanups.push(() => ofJobs.stop());
+      say(
+        'pods         run by a stand-in for nodes: models are fetched, runners run; what model servers would report is made up',
+      );
     } else {
       say('pods         are left to the nodes of the cluster; webhooks are not registered: it can not reach them here');
     }
 
     await applier.apply(storageSecret('iris-model-storage', 'ml-models', storage));
-    const examples = readManifests('examples');
+    await applier.apply(runs.secret);
+    // Without nodes of ours nobody has the runner's image; with faults or a failing model there is nothing for a run to ask.
+    const withRuns = podsAreOurs && chaos === undefined && fail === undefined;
+    const examples = readManifests('examples').filter(
+      ({ apiVersion }) => withRuns || !apiVersion.startsWith(inferenceGroup),
+    );
     // While the controllers still run: nobody else lets go what their finalizers hold, or the stand-in's pods.
     if (context !== undefined) {
       cleanups.push(async () => {
@@ -190,7 +214,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       say(`example      ${nameOf(example)}`);
     }
     const apply = (manifest: Manifest) => applyPatiently(applier, manifest);
-    return { client, registry, models, podsAreOurs, examples, ended, apply, stop };
+    return { client, registry, models, podsAreOurs, predictions: runs.predictions, examples, ended, apply, stop };
   } catch (error) {
     await stop();
     throw error;

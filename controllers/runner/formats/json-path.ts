@@ -3,7 +3,7 @@ import type { JsonValue } from '../json';
 /** Steps from a value to a part of it: names of members, positions in arrays. */
 export type JsonPath = readonly (string | number)[];
 
-const step = /(?:^|\.)([^.[\]'"$*?@]+)|\[(\d+)\]|\['([^']*)'\]|\["([^"]*)"\]/gy;
+const step = /\.([^.[\]'"$*?@]+)|\[(\d+)\]|\['([^']*)'\]|\["([^"]*)"\]/gy;
 
 /**
  * The part of JSONPath that names one place: `$.a.b[0]['c d']`, the `$` may be left out.
@@ -11,14 +11,15 @@ const step = /(?:^|\.)([^.[\]'"$*?@]+)|\[(\d+)\]|\['([^']*)'\]|\["([^"]*)"\]/gy;
  * @returns undefined for a text that is none, or names more than one place
  */
 export function parseJsonPath(text: string): JsonPath | undefined {
-  const steps = text.replace(/^\$\.?/, '');
+  const isBare = text !== '' && !text.startsWith('$') && !text.startsWith('[');
+  const steps = isBare ? `.${text}` : text.replace(/^\$/, '');
   const path: (string | number)[] = [];
   let end = 0;
   for (const [matched, name, position, single, double] of steps.matchAll(step)) {
     end += matched.length;
     path.push(position === undefined ? (name ?? single ?? double ?? '') : Number(position));
   }
-  return end === steps.length && (steps !== '' || text.startsWith('$')) ? path : undefined;
+  return end === steps.length && text !== '' ? path : undefined;
 }
 
 /** What is at the place; undefined when there is none. */

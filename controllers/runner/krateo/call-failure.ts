@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { displayUri } from '../../storage-initializer/display-uri';
 import { ConnectionError } from '../../storage-initializer/http/connection-error';
 import { refusalWords } from '../../storage-initializer/http/refusal-words';
+import { errorCodes } from '../error-code';
 import { RunnerError } from '../runner-error';
 import { failureOf, type Side } from './settings';
 
@@ -39,7 +40,7 @@ export function connectionFailure(place: CalledPlace, error: Error): RunnerError
   const { namespace, name } = place.secret;
   if (!(error instanceof ConnectionError) || !error.lasting) return callFailure(place, error.message, error);
   const message = `endpoint Secret ${namespace}/${name}: ${callName(place)}: ${error.message}`;
-  return new RunnerError(exitCodes.endpoint, 'CREDENTIALS', message, { cause: error });
+  return new RunnerError(exitCodes.endpoint, errorCodes.credentials, message, { cause: error });
 }
 
 /** A status outside of 2xx. */
@@ -49,7 +50,7 @@ export function statusFailure(place: CalledPlace, status: number, text: string):
   if (status !== 401) return callFailure(place, `answered ${status}${said}`);
   const { namespace, name } = place.secret;
   const message = `endpoint Secret ${namespace}/${name}: ${callName(place)} answered 401${said}: verify the credentials in it`;
-  return new RunnerError(exitCodes.endpoint, 'CREDENTIALS', message);
+  return new RunnerError(exitCodes.endpoint, errorCodes.credentials, message);
 }
 
 const errorBody = z.looseObject({

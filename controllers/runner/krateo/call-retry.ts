@@ -1,4 +1,5 @@
 import type { Random } from '../../runtime/clock';
+import { retryAfterMs, retryDelay } from '../model/retry-delay';
 import type { ClientLimits } from './client-limits';
 
 /**
@@ -39,8 +40,6 @@ export function repeatsAfterStatus(repeat: Repeat, status: number, retryAfter: s
 
 /** What 429 without `Retry-After` waits for, at Krateo. */
 const patienceMs = 2000;
-/** Longest `Retry-After` that is obeyed. */
-const longestRetryAfterMs = 300_000;
 
 /**
  * Milliseconds before the next try: doubling, between half and whole, not before the server wants it.
@@ -50,21 +49,12 @@ const longestRetryAfterMs = 300_000;
  */
 export function retryWaitMs(
   attempt: number,
-  status: number | undefined,
-  retryAfter: string | undefined,
+  { status, retryAfter }: { readonly status?: number; readonly retryAfter?: string | undefined },
   { baseBackoffMs, maxBackoffMs }: ClientLimits,
   random: Random,
   now: number,
 ): number {
-  const ceiling = Math.min(baseBackoffMs * 2 ** (attempt - 1), maxBackoffMs);
-  const backoff = ceiling * (0.5 + random.next() / 2);
-  const asked = retryAfterMs(retryAfter, now) ?? (status === 429 ? patienceMs : 0);
-  return Math.max(backoff, Math.min(asked, longestRetryAfterMs));
-}
-
-function retryAfterMs(text: string | undefined, now: number): number | undefined {
-  if (text === undefined) return undefined;
-  if (/^\d+$/.test(text.trim())) return Number(text) * 1000;
-  const date = Date.parse(text);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+  const askedMs = retryAfter === undefined && status === 429 ? patienceMs : retryAfterMs(retryAfter, now);
+  const settings = { initialBackoffMs: baseBackoffMs, maxBackoffMs, multiplier: 2, jitter: 0.5 };
+  return retryDelay(attempt, askedMs, settings, random.next());
 }

@@ -1,14 +1,12 @@
-import { exitCodes } from '../../../definitions/inference/runner-report';
-import { clientVariables } from '../../../definitions/names/krateo';
+import { clientVariables } from '../../../definitions/names/inference';
 import type { Environment } from '../../component';
-import { RunnerError } from '../runner-error';
-import { failureOf, type Side } from './settings';
+import { durationMs } from '../model/duration';
+import type { PaceLimit } from '../model/pace';
+import { refusedContract } from './settings';
 
 /** How hard servers of Krateo may be asked. */
 export interface ClientLimits {
-  readonly queriesPerSecond: number;
-  /** Calls at once before the rate counts. */
-  readonly burst: number;
+  readonly pace: PaceLimit;
   /** Tries after the first. */
   readonly maxRetries: number;
   /** Wait before the second try; doubles. */
@@ -18,48 +16,34 @@ export interface ClientLimits {
 
 /**
  * Limits of the variables of Krateo's HTTP client, with its defaults: `CLIENT_QPS` 30, `CLIENT_BURST` 45, `CLIENT_MAX_RETRIES` 5,
- * `CLIENT_BASE_BACKOFF` 500ms, `CLIENT_MAX_BACKOFF` 10s.
+ * `CLIENT_BASE_BACKOFF` 500ms, `CLIENT_MAX_BACKOFF` 10s. Calls are few: the `execution` of the run is about the model.
  *
  * @throws RunnerError with exit code 2 naming the variable
  */
-export function clientLimits(environment: Environment, side: Side): ClientLimits {
+export function clientLimits(environment: Environment): ClientLimits {
   const read = (name: string, otherwise: number, parse: (text: string) => number | undefined, expected: string) => {
     const text = environment[name]?.trim() ?? '';
     if (text === '') return otherwise;
     const value = parse(text);
     if (value !== undefined) return value;
-    const message = `environment: ${name}: got ${JSON.stringify(text)}, expected ${expected}`;
-    throw new RunnerError(exitCodes.contract, failureOf[side].code, message);
+    throw refusedContract(`variable ${name}: expected ${expected}, got ${text}`);
   };
   const duration = 'a duration such as 500ms or 10s';
+  const { qps, burst, maxRetries, baseBackoff, maxBackoff } = clientVariables;
+  // As in client-go, 0 is no limit.
+  const perSecond = read(qps, 30, (text) => numberFrom(0, text), 'a number not below 0');
   return {
-    queriesPerSecond: read(clientVariables.queriesPerSecond, 30, positiveNumber, 'a number above 0'),
-    burst: read(clientVariables.burst, 45, positiveWhole, 'a whole number above 0'),
-    maxRetries: read(clientVariables.maxRetries, 5, wholeNumber, 'a whole number'),
-    baseBackoffMs: read(clientVariables.baseBackoff, 500, goDurationMs, duration),
-    maxBackoffMs: read(clientVariables.maxBackoff, 10_000, goDurationMs, duration),
+    pace: {
+      perSecond: perSecond === 0 ? Infinity : perSecond,
+      burst: read(burst, 45, (text) => numberFrom(1, text), 'a number not below 1'),
+    },
+    maxRetries: Math.floor(read(maxRetries, 5, (text) => numberFrom(0, text), 'a number not below 0')),
+    baseBackoffMs: read(baseBackoff, 500, durationMs, duration),
+    maxBackoffMs: read(maxBackoff, 10_000, durationMs, duration),
   };
 }
 
-function wholeNumber(text: string): number | undefined {
-  return /^[0-9]{1,6}$/.test(text) ? Number(text) : undefined;
-}
-
-function positiveWhole(text: string): number | undefined {
-  const value = wholeNumber(text);
-  return value === 0 ? undefined : value;
-}
-
-function positiveNumber(text: string): number | undefined {
-  return /^[0-9]+(\.[0-9]+)?$/.test(text) && Number(text) > 0 ? Number(text) : undefined;
-}
-
-const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
-
-function goDurationMs(text: string): number | undefined {
-  if (!/^([0-9]+(\.[0-9]+)?(ms|s|m|h))+$/.test(text)) return undefined;
-  return [...text.matchAll(/([0-9.]+)(ms|s|m|h)/g)].reduce(
-    (sum, [, amount, unit]) => sum + Number(amount) * (unitMs[unit ?? ''] ?? 0),
-    0,
-  );
+function numberFrom(least: number, text: string): number | undefined {
+  const number = Number(text);
+  return Number.isFinite(number) && number >= least ? number : undefined;
 }

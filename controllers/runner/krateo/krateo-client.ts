@@ -1,14 +1,14 @@
 import { isNativeError } from 'node:util/types';
 import type { Dispatcher } from 'undici';
-import { krateoTraceHeader } from '../../../definitions/names/krateo';
+import { inferenceHeaders } from '../../../definitions/names/inference';
 import { sleep } from '../../runtime/clock';
 import { DeadlineExceeded, withDeadline } from '../../runtime/deadline';
 import { connectionError, ConnectionError } from '../../storage-initializer/http/connection-error';
 import type { Endpoint } from '../endpoint';
+import { Pace } from '../model/pace';
 import type { Work } from '../work';
 import { callHeaders, callUrl } from './call-address';
 import { callFailure, connectionFailure, statusFailure, type CalledPlace } from './call-failure';
-import { CallRate } from './call-rate';
 import { repeatsAfterError, repeatsAfterStatus, retryWaitMs, type Repeat } from './call-retry';
 import { clientLimits, type ClientLimits } from './client-limits';
 import type { KrateoApi, Side } from './settings';
@@ -31,6 +31,8 @@ export interface CallAnswer {
   readonly place: CalledPlace;
 }
 
+type Answered = CallAnswer & { readonly retryAfter: string | undefined };
+
 /**
  * Calls to a server as Krateo's HTTP client makes them: URL and headers of `api`, a trace id, a rate, tries as `CLIENT_*` say.
  *
@@ -38,7 +40,7 @@ export interface CallAnswer {
  */
 export class KrateoClient {
   private readonly limits: ClientLimits;
-  private readonly rate: CallRate;
+  private readonly pace: Pace;
   private endpoint: Promise<Endpoint> | undefined;
 
   constructor(
@@ -46,8 +48,8 @@ export class KrateoClient {
     private readonly api: KrateoApi,
     private readonly work: Work,
   ) {
-    this.limits = clientLimits(work.environment, side);
-    this.rate = new CallRate(work.clock, this.limits.queriesPerSecond, this.limits.burst);
+    this.limits = clientLimits(work.environment);
+    this.pace = new Pace(this.limits.pace, work.clock);
   }
 
   /**
@@ -60,7 +62,7 @@ export class KrateoClient {
     const endpoint = await this.open();
     const place = this.placeOf(endpoint, call);
     for (let attempt = 1; ; attempt += 1) {
-      await this.rate.next(signal);
+      await this.pace.turn(signal);
       signal.throwIfAborted();
       const outcome = await this.attempt(endpoint, call, place, signal);
       const last = attempt > this.limits.maxRetries;
@@ -75,10 +77,12 @@ export class KrateoClient {
           throw statusFailure(place, status, text);
         }
       }
-      const { status, retryAfter } =
-        outcome instanceof ConnectionError ? { status: undefined, retryAfter: undefined } : outcome;
-      const waitMs = retryWaitMs(attempt, status, retryAfter, this.limits, random, clock.now());
-      this.work.log.info({ side: this.side, attempt, status, waitMs: Math.round(waitMs) }, 'Call is made again');
+      const answered: Partial<Answered> = outcome instanceof ConnectionError ? {} : outcome;
+      const waitMs = retryWaitMs(attempt, answered, this.limits, random, clock.now());
+      this.work.log.info(
+        { side: this.side, attempt, status: answered.status, waitMs: Math.round(waitMs) },
+        'Call is made again',
+      );
       await sleep(clock, waitMs, signal);
     }
   }
@@ -108,7 +112,7 @@ export class KrateoClient {
     call: Call,
     place: CalledPlace,
     signal: AbortSignal,
-  ): Promise<(CallAnswer & { readonly retryAfter: string | undefined }) | ConnectionError> {
+  ): Promise<Answered | ConnectionError> {
     const timeoutMs = this.work.execution.requestTimeoutSeconds * 1000;
     try {
       return await withDeadline(this.work.clock, timeoutMs, signal, async (limited) => {
@@ -149,7 +153,7 @@ export class KrateoClient {
         // The handler answers JSON as such only to who accepts nothing else.
         accept: 'application/json',
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        [krateoTraceHeader]: this.traceId(),
+        [inferenceHeaders.krateoTrace]: this.traceId(),
         ...endpoint.headers,
         ...callHeaders(this.api.headers),
       },

@@ -52,7 +52,7 @@ export function callParameters(
   { allowEqualsSign }: { readonly allowEqualsSign: boolean },
 ): Parameters {
   const all: Parameters = { ...payloadMembers(side, payload), ...parameters };
-  const refused = (name: string, why: string) => refusedContract(side, `${side}.krateo: parameter ${name} ${why}`);
+  const refused = (name: string, why: string) => refusedContract(`${side}.krateo: parameter ${name} ${why}`);
   const notebook = notebookOf(path);
   for (const [name, value] of Object.entries(all)) {
     const cut = name.includes('=') ? name : value.includes('=') && !allowEqualsSign ? value : undefined;
@@ -97,10 +97,10 @@ function payloadMembers(side: Side, payload: string): Parameters {
   try {
     members = JSON.parse(payload);
   } catch {
-    throw refusedContract(side, `${expected}; it is no JSON`);
+    throw refusedContract(`${expected}; it is no JSON`);
   }
   const result = payloadSchema.safeParse(members);
-  if (!result.success) throw refusedContract(side, expected);
+  if (!result.success) throw refusedContract(expected);
   return Object.fromEntries(Object.entries(result.data).map(([name, value]) => [name, String(value)]));
 }
 

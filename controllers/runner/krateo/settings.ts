@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { objectReference } from '../../../definitions/inference/object-reference';
 import { exitCodes } from '../../../definitions/inference/runner-report';
 import { ConfigError, parseConfig } from '../../../definitions/config/parse-config';
+import { errorCodes } from '../error-code';
 import { RunnerError } from '../runner-error';
 
 /** Which side of a run a call is made for. */
@@ -9,8 +10,8 @@ export type Side = 'input' | 'output';
 
 /** Exit code and error code of failures of each side. */
 export const failureOf = {
-  input: { exitCode: exitCodes.input, code: 'STORAGE_READ' },
-  output: { exitCode: exitCodes.output, code: 'STORAGE_WRITE' },
+  input: { exitCode: exitCodes.input, code: errorCodes.storageRead },
+  output: { exitCode: exitCodes.output, code: errorCodes.storageWrite },
 } as const satisfies Record<Side, object>;
 
 /** The call, as Krateo's APIs write it. Objects of theirs can have members that we don't know: nothing here is strict. */
@@ -56,24 +57,24 @@ export type OutputSettings = z.output<typeof outputSettings>;
 
 /** @throws RunnerError with exit code 2 naming what can't be used */
 export function parseInputSettings(settings: unknown): InputSettings {
-  return parsed(() => parseConfig(inputSettings, settings, 'input.krateo'), 'input');
+  return parsed(() => parseConfig(inputSettings, settings, 'input.krateo'));
 }
 
 /** @throws RunnerError with exit code 2 naming what can't be used */
 export function parseOutputSettings(settings: unknown): OutputSettings {
-  return parsed(() => parseConfig(outputSettings, settings, 'output.krateo'), 'output');
+  return parsed(() => parseConfig(outputSettings, settings, 'output.krateo'));
 }
 
-function parsed<T>(parse: () => T, side: Side): T {
+function parsed<T>(parse: () => T): T {
   try {
     return parse();
   } catch (error) {
-    if (error instanceof ConfigError) throw refusedContract(side, error.message);
+    if (error instanceof ConfigError) throw refusedContract(error.message);
     throw error;
   }
 }
 
 /** What the Contract asks for can't be done, however often it is tried. */
-export function refusedContract(side: Side, message: string): RunnerError {
-  return new RunnerError(exitCodes.contract, failureOf[side].code, message);
+export function refusedContract(message: string): RunnerError {
+  return new RunnerError(exitCodes.contract, errorCodes.contract, message);
 }

@@ -19,7 +19,12 @@ export function retryable(failure: Failure, { retryOn }: Pick<RetrySettings, 're
  * @param retryAfterMs what the server asked for, 0 for nothing
  * @param random 0 ≤ n < 1
  */
-export function retryDelay(attempt: number, retryAfterMs: number, settings: RetrySettings, random: number): number {
+export function retryDelay(
+  attempt: number,
+  retryAfterMs: number,
+  settings: Omit<RetrySettings, 'maxAttempts' | 'retryOn'>,
+  random: number,
+): number {
   const { initialBackoffMs, maxBackoffMs, multiplier, jitter } = settings;
   const ceiling = Math.min(initialBackoffMs * multiplier ** (attempt - 1), maxBackoffMs);
   const backoff = ceiling * (1 - jitter * random);

@@ -14,6 +14,8 @@ export interface InputFile {
   readonly name: string;
   /** Its bytes, from the beginning. Errors are the kind's own, worded. */
   open(signal: AbortSignal): Bytes;
+  /** It was read to its end. */
+  finished?(items: number): void;
 }
 
 export interface FilesInputOptions {
@@ -53,7 +55,12 @@ export class FilesInput implements Input {
     const numbering = new ItemNumbering(settings.idPath);
     for await (const file of this.options.files(signal)) {
       try {
-        yield* readItems(file.name, this.counted(file.open(signal), signal), settings, numbering);
+        let count = 0;
+        for await (const group of readItems(file.name, this.counted(file.open(signal), signal), settings, numbering)) {
+          count += group.length;
+          yield group;
+        }
+        file.finished?.(count);
       } catch (error) {
         throw signal.aborted ? error : readFailure(this.kind, file.name, error);
       }

@@ -17,10 +17,10 @@ export type HeaderFields = Readonly<Record<string, string | readonly string[] | 
 export interface HttpRequest {
   readonly url: string;
   /** @default 'GET' */
-  readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT';
+  readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
   /** Names in lower case. */
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Buffer;
   /** How redirects of a GET or HEAD are taken. @default they are answers like others */
   readonly redirects?: RedirectRules;
   /** Undo a `Content-Encoding` that the server chose: the sink gets what is in it, and a head without length and version. @default false */
@@ -203,7 +203,9 @@ export class HttpClient {
   }
 }
 
-type OneRequest = Required<Pick<HttpRequest, 'url' | 'method' | 'headers'>> & { readonly body: string | undefined };
+type OneRequest = Required<Pick<HttpRequest, 'url' | 'method' | 'headers'>> & {
+  readonly body: string | Buffer | undefined;
+};
 
 const userAgent = 'slipway-storage-initializer';
 

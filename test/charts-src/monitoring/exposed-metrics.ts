@@ -1,26 +1,23 @@
 import { targetLabels, up } from '../../../charts-src/monitoring/scrape-target';
+import { runMetrics } from '../../../controllers/inference-runs/metrics';
 import { registryMetrics } from '../../../controllers/registry-sync/metrics';
 import { createMetrics } from '../../../controllers/runtime/metrics';
 import { metricsIn } from '../../../controllers/runtime/prometheus';
 import { servingMetrics } from '../../../controllers/serving/metrics';
 import type { MetricDefinition } from '../../../definitions/metrics/metric';
-import { inferenceRunsMetrics } from '../../../definitions/metrics/inference-runs';
 import { modelServerMetrics } from '../../../definitions/metrics/model-servers';
 import { webhookMetrics } from '../../../definitions/metrics/webhooks';
 
 /** Metrics as the processes of our controllers make them: labels by name, type by name. */
 export function processRegistry() {
-  const { registry } = createMetrics({ process: true });
+  const { registry, queueDepth } = createMetrics({ process: true });
   registryMetrics(registry);
+  runMetrics(registry, queueDepth, 'inferencerun');
   servingMetrics(registry);
   const { counter, gauge, histogram } = metricsIn(registry);
   histogram(webhookMetrics.seconds);
   for (const one of [webhookMetrics.requests, webhookMetrics.panics]) counter<string>(one);
   for (const one of [webhookMetrics.inFlight, webhookMetrics.certificateNotAfter]) gauge<string>(one);
-  const { runs, runSeconds, attempts, reconciles, reconcileSeconds, queueDepth, items } = inferenceRunsMetrics;
-  for (const one of [runSeconds, reconcileSeconds]) histogram<string>(one);
-  for (const one of [attempts, reconciles, items]) counter<string>(one);
-  for (const one of [runs, queueDepth]) gauge<string>(one);
   return registry.getMetricsAsArray().map((metric) => {
     const labels: unknown = Reflect.get(metric, 'labelNames');
     return {

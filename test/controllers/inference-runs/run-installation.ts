@@ -1,3 +1,6 @@
+import { randomUUID } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { V1ConfigMap, V1CronJob, V1Job, V1Pod } from '@kubernetes/client-node';
 import { dump } from 'js-yaml';
 import { z } from 'zod';
@@ -68,7 +71,7 @@ export class RunInstallation {
     readonly servers: RunningCluster,
     readonly cluster: TestCluster,
     readonly program: string,
-    private readonly account: { readonly username: string; readonly directory: string },
+    private readonly account: { readonly username: string; readonly directory: string; readonly token: string },
     private readonly cleanups: (() => Promise<unknown>)[],
   ) {}
 
@@ -136,14 +139,14 @@ export class RunInstallation {
       readonly settings?: InferenceRunsSettings;
       readonly env?: Readonly<Record<string, string>>;
       readonly args?: readonly string[];
-      /** Address of a proxy before the API server. */
-      readonly server?: string;
+      /** Plain HTTP address of a proxy before the API server. @default straight to it */
+      readonly proxy?: string;
     } = {},
   ): Promise<ControllerProcess> {
     const controller = await startController({
       component: 'inference-runs',
       program: this.program,
-      server: options.server ?? this.cluster.url,
+      server: this.cluster.url,
       serviceAccountDirectory: this.account.directory,
       config: dump({
         runnerImage: image,
@@ -151,11 +154,29 @@ export class RunInstallation {
         reconcilesPerSecond: 1000,
         ...options.settings,
       }),
-      args: options.args ?? ['--leader-elect=false'],
+      args: [
+        '--leader-elect=false',
+        ...(options.proxy === undefined ? [] : [`--kubeconfig=${await this.kubeconfig(options.proxy)}`]),
+        ...(options.args ?? []),
+      ],
       env: { POD_NAMESPACE: namespace, POD_NAME: 'kserve-controller-0', ...options.env },
     });
     this.cleanups.push(() => controller.end('SIGKILL'));
     return controller;
+  }
+
+  /** A kubeconfig of the controller's ServiceAccount for an address. */
+  private async kubeconfig(server: string): Promise<string> {
+    const file = join(this.account.directory, `kubeconfig-${randomUUID()}`);
+    const users = [{ name: 'account', user: { token: this.account.token } }];
+    // Without it client-node refuses plain HTTP.
+    const clusters = [{ name: 'proxy', cluster: { server, 'insecure-skip-tls-verify': true } }];
+    const contexts = [{ name: 'proxy', context: { cluster: 'proxy', user: 'account', namespace } }];
+    await writeFile(
+      file,
+      dump({ apiVersion: 'v1', kind: 'Config', clusters, users, contexts, 'current-context': 'proxy' }),
+    );
+    return file;
   }
 
   /** Ends everything that was started. @throws when the API server refused the controller anything */

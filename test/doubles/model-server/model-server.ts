@@ -33,6 +33,8 @@ export interface ModelCall {
 }
 
 export interface ModelServerOptions {
+  /** More names of the models, for those that a user has named otherwise. @default none */
+  readonly names?: Readonly<Record<string, string>>;
   /** @default a free one */
   readonly port?: number;
   /** Looks at readiness that find the model not ready. @default 0 */
@@ -65,7 +67,7 @@ export async function startModelServer(options: ModelServerOptions = {}): Promis
     if (/^\/v2\/health\/(live|ready)$/.test(path)) return json(200, {});
     const [, name, call = ''] =
       /^\/v[12]\/models\/([^/:]+)(?:\/versions\/\d+)?(:predict|\/infer|\/ready|)$/.exec(path) ?? [];
-    const model = name === undefined ? undefined : servedModels[name];
+    const model = name === undefined ? undefined : servedModels[options.names?.[name] ?? name];
     if (name === undefined || model === undefined)
       return json(404, { error: `Request for unknown model: '${name ?? path}'` });
     if (call === '/ready' || (call === '' && path.startsWith('/v1/'))) {

@@ -16,31 +16,32 @@ const pieceSize = 128 * 1024;
 export async function* volumeFiles(volume: string, path: string): AsyncGenerator<InputFile> {
   const wanted = volumePath(path);
   if (isGlob(wanted)) {
-    const folder = globFolder(wanted);
     const matches = globExpression(wanted);
-    const showsHidden = isHidden(wanted);
-    for await (const file of filesBelow(volume, folder, showsHidden))
-      if (matches.test(file)) yield volumeFile(volume, file);
+    yield* filesBelow(volume, globFolder(wanted), isHidden(wanted), (file) => matches.test(file));
     return;
   }
-  const real = await containedPath(volume, wanted);
-  if ((await stat(real)).isFile()) {
-    yield volumeFile(volume, wanted);
-    return;
-  }
-  for await (const file of filesBelow(volume, wanted, false)) yield volumeFile(volume, file);
+  const isFolder = (await stat(await containedPath(volume, wanted))).isDirectory();
+  if (isFolder) yield* filesBelow(volume, wanted, false, () => true);
+  else yield volumeFile(volume, wanted);
 }
 
-async function* filesBelow(volume: string, folder: string, showsHidden: boolean): AsyncGenerator<string> {
+async function* filesBelow(
+  volume: string,
+  folder: string,
+  showsHidden: boolean,
+  isWanted: (path: string) => boolean,
+): AsyncGenerator<InputFile> {
   const entries = await readdir(await containedPath(volume, folder), { withFileTypes: true });
   const named = entries.map((entry) => ({ entry, order: entry.isDirectory() ? `${entry.name}/` : entry.name }));
   named.sort((a, b) => (a.order < b.order ? -1 : 1));
   for (const { entry } of named) {
     if (!showsHidden && isHidden(entry.name)) continue;
     const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
-    if (entry.isDirectory()) yield* filesBelow(volume, path, showsHidden);
+    if (entry.isDirectory()) yield* filesBelow(volume, path, showsHidden, isWanted);
     // A link to a folder may lead back to where it is: only those to files are followed.
-    else if (entry.isFile() || (entry.isSymbolicLink() && (await isFile(volume, path)))) yield path;
+    else if (isWanted(path) && (entry.isFile() || (entry.isSymbolicLink() && (await isFile(volume, path))))) {
+      yield volumeFile(volume, path);
+    }
   }
 }
 

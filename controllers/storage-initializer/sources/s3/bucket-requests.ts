@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { Clock } from '../../../runtime/clock';
 import { causeText } from '../../../runtime/cause-text';
 import { displayUri } from '../../display-uri';
@@ -14,11 +15,13 @@ import type { S3Settings } from './s3-settings';
 
 /** What is asked of a bucket. */
 export interface BucketRequest {
-  readonly method: 'GET' | 'HEAD';
+  readonly method: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE';
   /** Empty: the bucket itself. */
   readonly key: string;
   readonly parameters?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Sent again with each try. @default none */
+  readonly body?: Buffer;
 }
 
 /** Never aborts: a renewal of credentials serves every request that waits for it. */
@@ -95,7 +98,8 @@ export class BucketRequests {
   private async exchange({ method, ...asked }: BucketRequest, signal: AbortSignal): Promise<TextAnswer> {
     const request = await this.request({ method, ...asked });
     try {
-      return await this.http.send({ ...request, method }, signal);
+      const { body } = asked;
+      return await this.http.send({ ...request, method, ...(body === undefined ? {} : { body }) }, signal);
     } catch (error) {
       if (signal.aborted || error instanceof StorageError) throw error;
       throw storageFailure('S3', 'connection', displayUri(this.address.origin), causeText(error));
@@ -103,9 +107,10 @@ export class BucketRequests {
   }
 
   private signed(
-    { method, key, parameters = {}, headers = {} }: BucketRequest,
+    { method, key, parameters = {}, headers: fields = {}, body }: BucketRequest,
     credentials: AwsCredentials | undefined,
   ): FileRequest {
+    const headers = body === undefined ? fields : { ...fields, 'x-amz-content-sha256': hash('sha256', body) };
     const { address } = this;
     const path = keyPath(address, key);
     const query = canonicalQuery(parameters);

@@ -209,11 +209,11 @@ describe('before anything is sent', () => {
   });
 
   test.each([
-    ['CLIENT_QPS', '0'],
+    ['CLIENT_QPS', '-1'],
     ['CLIENT_BURST', 'many'],
     ['CLIENT_BASE_BACKOFF', '500'],
   ])('%s=%s is refused by its name', async (name, value) => {
     const { exitCode, message } = await failure((async () => read(table, {}, { [name]: value }))());
-    expect([exitCode, message]).toEqual([2, expect.stringContaining(`environment: ${name}: got "${value}"`)]);
+    expect([exitCode, message]).toEqual([2, expect.stringContaining(`variable ${name}: expected`)]);
   });
 });

@@ -1,0 +1,144 @@
+import { watch } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Contract } from '../../../definitions/inference/contract';
+import { startModelServer, type ModelServer } from '../../doubles/model-server/model-server';
+import { waitFor } from '../../cluster/wait-for';
+import { bundledProgram } from '../registry-sync/controller-process';
+import { indices } from './memory-parts';
+import { RunnerPlace, type RunnerEnd, type RunningRunner } from './runner-process';
+
+/** SIGKILL at any point: the node is gone, the container ran out of memory. */
+let program: string;
+let removeProgram: () => Promise<void>;
+let place: RunnerPlace;
+let model: ModelServer;
+
+const items = 10_000;
+const batchItems = 50;
+const concurrency = 4;
+const prefetchBatches = 2;
+const batches = items / batchItems;
+
+beforeAll(async () => {
+  ({ program, remove: removeProgram } = await bundledProgram());
+}, 120_000);
+
+afterAll(() => removeProgram?.());
+
+beforeEach(async () => {
+  place = await RunnerPlace.make(program);
+  model = await startModelServer({ delayMs: 10 });
+  await writeFile(
+    join(place.input, 'rows.jsonl'),
+    indices(items)
+      .map((index) => `[${index}]\n`)
+      .join(''),
+  );
+});
+
+afterEach(async () => {
+  await model.close();
+  await place.remove();
+});
+
+function contract(order: 'preserve' | 'any'): Contract {
+  return {
+    jobName: 'inf-run',
+    executionId: 'exec',
+    kserve: { modelUrl: `${model.url}/v2/models/identity/infer`, modelInputName: 'INPUT0' },
+    input: { pvc: { claimName: 'data', path: 'rows.jsonl' } },
+    output: { pvc: { claimName: 'data', path: 'results', partItems: 3000 } },
+    execution: {
+      concurrency,
+      prefetchBatches,
+      order,
+      batch: { maxItems: batchItems },
+      checkpoint: { everyItems: 500 },
+    },
+  };
+}
+
+/** Starts runners one after the other; each is killed as `kill` says, but the one that comes to its end. */
+async function runsToTheEnd(
+  order: 'preserve' | 'any',
+  most: number,
+  kill: (runner: RunningRunner) => Promise<void>,
+): Promise<{ readonly end: RunnerEnd; readonly kills: number }> {
+  for (let kills = 0; ; kills += 1) {
+    const runner = await place.start(contract(order));
+    if (kills < most) await Promise.race([kill(runner).then(() => runner.child.kill('SIGKILL')), runner.ended]);
+    const end = await runner.ended;
+    if (end.code !== 'SIGKILL') return { end, kills };
+  }
+}
+
+/** Every item has one result, its own. */
+async function expectEveryItemOnce(): Promise<void> {
+  const lines = (await place.lines('results/exec')) as { id: string; predictions: number[] }[];
+  expect(lines.map(({ id }) => Number(id)).sort((a, b) => a - b)).toEqual(indices(items));
+  expect(lines.filter(({ id, predictions }) => Number(id) !== predictions[0])).toEqual([]);
+}
+
+/** Numbers from 0 to `below` - 1, from a seed that is printed: with it in the place of the time a failure comes again. */
+function seededRandom(name: string): (below: number) => number {
+  const seed = Date.now() % 2 ** 31;
+  process.stdout.write(`kill test, ${name}: seed ${seed}\n`);
+  let state = seed;
+  return (below) => {
+    state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
+    return Math.floor((state / 2 ** 31) * below);
+  };
+}
+
+test.each(['preserve', 'any'] as const)(
+  'killed at twenty points and started again, with order: %s, each item is in the output once (AT-39)',
+  async (order) => {
+    const random = seededRandom(`order ${order}`);
+    const { end, kills } = await runsToTheEnd(order, 20, async ({ child }) => {
+      const calls = model.calls.length + 1 + random(12);
+      await waitFor(
+        'so many calls',
+        () => (model.calls.length >= calls || child.exitCode !== null ? true : undefined),
+        {
+          interval: 2,
+        },
+      );
+      await new Promise((resolve) => setTimeout(resolve, random(15)));
+    });
+    expect({ code: end.code, kills }).toEqual({ code: '0', kills: 20 });
+    expect(end.report?.items).toMatchObject({ total: items, failed: 0 });
+    await expectEveryItemOnce();
+    // What was in flight, or waited to be written, is asked about again, and nothing else.
+    expect(model.calls.length).toBeLessThanOrEqual(batches + kills * (concurrency + prefetchBatches));
+  },
+  180_000,
+);
+
+test.each([
+  ['as soon as a checkpoint is written', (file: string) => file.includes('_checkpoint')],
+  ['as soon as results are written, before their checkpoint', (file: string) => !file.includes('_checkpoint')],
+])(
+  'killed %s, each item is in the output once (AT-39)',
+  async (_name, isBoundary) => {
+    const random = seededRandom('at a boundary');
+    const { end, kills } = await runsToTheEnd('preserve', 8, async ({ child }) => {
+      // Not always the first one: that belongs to the start.
+      let passed = random(20);
+      await new Promise<void>((resolve) => {
+        const watcher = watch(place.output, { recursive: true }, (_event, file) => {
+          if (file === null || !isBoundary(file) || !file.includes('exec/')) return;
+          if (passed-- === 0) done();
+        });
+        const done = () => {
+          watcher.close();
+          resolve();
+        };
+        child.once('exit', done);
+      });
+    });
+    expect({ code: end.code, kills }).toEqual({ code: '0', kills: 8 });
+    await expectEveryItemOnce();
+  },
+  180_000,
+);
