@@ -24,6 +24,6 @@ export function queueLabels({ metadata: { labels = {} } }: InferenceRun): Record
 }
 
 /** A name as the value of a label: cut, and without what a value may not end with. */
-export function labelValue(name: string): string {
+function labelValue(name: string): string {
   return name.slice(0, labelLength).replace(/[^A-Za-z0-9]+$/, '');
 }
