@@ -12,6 +12,7 @@ const written = `name: staging
 namespaces: [{ name: kubeflow }]
 registries: [{ database: { engine: postgres } }]
 registrySync: {}
+inferenceRuns: { notebooks: {} }
 gitops: { repository: 'https://git.example.com/clusters.git', argoCd: {} }
 `;
 
