@@ -6,6 +6,7 @@ import { createRequire, isBuiltin } from 'node:module';
 import { dirname, join, parse } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { pythonInBundles } from './notebooks/python-in-bundles.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const directory = join(root, 'build');
@@ -63,7 +64,7 @@ const environmentsListed = {
 const app = await build({
   ...options,
   entryPoints: ['charts-src/main.ts'],
-  plugins: [environmentsListed, packagesApart],
+  plugins: [environmentsListed, pythonInBundles, packagesApart],
 });
 
 const names = [...packages].sort();

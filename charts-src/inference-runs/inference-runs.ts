@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
 import { addDisruptionBudget } from '../kubernetes/availability';
 import { addMetricsCertificate } from '../monitoring/metrics-certificate';
+import { Notebooks } from '../notebooks/notebooks';
 import { addDeployment } from './deployment';
 import { addMonitor } from './monitor';
 import { inferenceRunsNames, metricsPort } from './names';
@@ -21,7 +22,7 @@ export interface InferenceRunsProps {
 export class InferenceRuns extends Construct {
   constructor(scope: Construct, id: string, { options, image }: InferenceRunsProps) {
     super(scope, id);
-    const { namespace, replicas } = options;
+    const { namespace, replicas, notebooks } = options;
     const { podDisruptionBudget: name, selector } = inferenceRunsNames(options);
     const config = configOf(options, image);
     addRbac(this, options, config);
@@ -32,6 +33,7 @@ export class InferenceRuns extends Construct {
     addNetworkPolicies(this, options);
     addMonitor(this, options);
     addRunnerMonitor(this, options);
+    if (notebooks !== undefined) new Notebooks(this, 'Notebooks', notebooks);
     addDisruptionBudget(this, { name, namespace, selector, replicas });
   }
 }

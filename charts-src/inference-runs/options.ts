@@ -1,6 +1,7 @@
 import type { k8s } from 'cdk8s-plus-28';
 import { z } from 'zod';
 import { inferenceRunsConfigSchema } from '../../definitions/config/inference-runs';
+import { krateoNamespace } from '../../definitions/names/krateo';
 import { servingPorts } from '../../definitions/names/serving';
 import { dnsLabel } from '../kubernetes/dns-label';
 import { labelsSchema } from '../kubernetes/label-schema';
@@ -85,6 +86,8 @@ export const inferenceRunsOptionsSchema = z.strictObject({
   /** Annotations of the controller's ServiceAccount. */
   serviceAccountAnnotations: annotationsSchema,
   pod: podSchema.prefault({}),
+  /** Renders the notebooks of storage kind `krateo`, where Krateo's FinOps components bring the kind. Absent: none. */
+  notebooks: z.strictObject({ namespace: dnsLabel.default(krateoNamespace) }).exactOptional(),
   /** Renders a ServiceMonitor, alerts and a dashboard; the cluster needs the CRDs of the Prometheus operator. */
   monitor: z.boolean().default(false),
   /** Changes what `monitor` renders. */

@@ -1,11 +1,11 @@
 import type { z } from 'zod';
-import { parseConfig } from '../../definitions/config/parse-config';
 import { configMapInput } from '../../definitions/inference/storage/config-map';
+import { httpInput } from '../../definitions/inference/storage/http';
 import { inlineInput, inlineMaxBytes } from '../../definitions/inference/storage/inline';
 import { pvcInput } from '../../definitions/inference/storage/pvc';
-import { asJson } from '../kubernetes/configuration';
+import { s3Input } from '../../definitions/inference/storage/s3';
 import type { JsonMap } from '../kubernetes/manifest';
-import { httpSettings, krateoSettings, s3Settings } from './storage-references';
+import { checked, httpSettings, krateoSettings, s3Settings } from './storage-references';
 import type { HttpInput, KrateoCall, S3Input } from './storage-settings';
 
 /** Where the items of runs come from: one of the kinds that our runner knows, or one of another runner. */
@@ -17,26 +17,27 @@ export class StorageInput {
     readonly settingsIn: (namespace: string) => JsonMap,
   ) {}
 
-  /** Objects of a bucket: one by its key, or all below a prefix. */
+  /** Objects of a bucket: one by its key, or all below a prefix. @throws ConfigError naming the setting */
   static s3(settings: S3Input): StorageInput {
-    return new StorageInput('s3', () => s3Settings(settings));
+    const read = checked(s3Input, s3Settings(settings), 'input s3');
+    return new StorageInput('s3', () => read);
   }
 
   /** The answer of a URL, page by page. */
   static http(settings: HttpInput): StorageInput {
-    return new StorageInput('http', (namespace) => httpSettings(settings, namespace));
+    return new StorageInput('http', (namespace) => checked(httpInput, httpSettings(settings, namespace), 'input http'));
   }
 
   /** Files of a volume, mounted for reading. @throws ConfigError naming the setting */
   static pvc(settings: z.input<typeof pvcInput>): StorageInput {
-    const checked = asJson(parseConfig(pvcInput, settings, 'storage input pvc'));
-    return new StorageInput('pvc', () => checked);
+    const read = checked(pvcInput, settings, 'input pvc');
+    return new StorageInput('pvc', () => read);
   }
 
   /** One entry of a ConfigMap in the namespace of runs. @throws ConfigError naming the setting */
   static configMap(settings: z.input<typeof configMapInput>): StorageInput {
-    const checked = asJson(parseConfig(configMapInput, settings, 'storage input configMap'));
-    return new StorageInput('configMap', () => checked);
+    const read = checked(configMapInput, settings, 'input configMap');
+    return new StorageInput('configMap', () => read);
   }
 
   /**
@@ -45,14 +46,14 @@ export class StorageInput {
    * @throws ConfigError naming the setting; Error for more than 256 KiB
    */
   static inline(settings: z.input<typeof inlineInput>): StorageInput {
-    const checked = asJson(parseConfig(inlineInput, settings, 'storage input inline'));
-    const size = Buffer.byteLength(JSON.stringify(checked));
+    const read = checked(inlineInput, settings, 'input inline');
+    const size = Buffer.byteLength(JSON.stringify(read));
     if (size > inlineMaxBytes) {
       throw new Error(
         `storage input inline: got ${size} bytes, at most ${inlineMaxBytes} are allowed: use a file or a bucket`,
       );
     }
-    return new StorageInput('inline', () => checked);
+    return new StorageInput('inline', () => read);
   }
 
   /** What a notebook of the FinOps database handler answers. */

@@ -1,10 +1,10 @@
 import type { z } from 'zod';
-import { parseConfig } from '../../definitions/config/parse-config';
+import { httpOutput } from '../../definitions/inference/storage/http';
 import { logOutput } from '../../definitions/inference/storage/log';
 import { pvcOutput } from '../../definitions/inference/storage/pvc';
-import { asJson } from '../kubernetes/configuration';
+import { s3Output } from '../../definitions/inference/storage/s3';
 import type { JsonMap } from '../kubernetes/manifest';
-import { httpSettings, krateoSettings, s3Settings } from './storage-references';
+import { checked, httpSettings, krateoSettings, s3Settings } from './storage-references';
 import type { HttpOutput, KrateoCall, S3Output } from './storage-settings';
 
 /** Where results of runs go: one of the kinds that our runner knows, or one of another runner. */
@@ -16,26 +16,29 @@ export class StorageOutput {
     readonly settingsIn: (namespace: string) => JsonMap,
   ) {}
 
-  /** Objects below a prefix: parts, dead letters, a manifest. Each item is there once, whatever happened on the way. */
+  /** Objects below a prefix: parts, dead letters, a manifest. Each item is there once, whatever happened on the way. @throws ConfigError */
   static s3(settings: S3Output): StorageOutput {
-    return new StorageOutput('s3', () => s3Settings(settings));
+    const read = checked(s3Output, s3Settings(settings), 'output s3');
+    return new StorageOutput('s3', () => read);
   }
 
   /** Requests with results, some at a time. A receiver that tells repeated ones by their key sees each item once. */
   static http(settings: HttpOutput): StorageOutput {
-    return new StorageOutput('http', (namespace) => httpSettings(settings, namespace));
+    return new StorageOutput('http', (namespace) =>
+      checked(httpOutput, httpSettings(settings, namespace), 'output http'),
+    );
   }
 
   /** Files in a volume, as in a bucket. @throws ConfigError naming the setting */
   static pvc(settings: z.input<typeof pvcOutput>): StorageOutput {
-    const checked = asJson(parseConfig(pvcOutput, settings, 'storage output pvc'));
-    return new StorageOutput('pvc', () => checked);
+    const read = checked(pvcOutput, settings, 'output pvc');
+    return new StorageOutput('pvc', () => read);
   }
 
   /** The log of the pod, for trials. @throws ConfigError naming the setting */
   static log(settings: z.input<typeof logOutput> = {}): StorageOutput {
-    const checked = asJson(parseConfig(logOutput, settings, 'storage output log'));
-    return new StorageOutput('log', () => checked);
+    const read = checked(logOutput, settings, 'output log');
+    return new StorageOutput('log', () => read);
   }
 
   /** A notebook of the FinOps database handler. */

@@ -33,6 +33,7 @@ const kinds = [
   ['serving.kserve.io', 'ClusterServingRuntime', 'Cluster'],
   ['serving.kserve.io', 'ServingRuntime', 'Namespaced'],
   ['serving.kserve.io', 'InferenceService', 'Namespaced'],
+  ['finops.krateo.io', 'Notebook', 'Namespaced'],
   ['ai.krateo.io', 'InferenceConfig', 'Namespaced'],
   ['ai.krateo.io', 'InferenceRun', 'Namespaced'],
   ['networking.istio.io', 'DestinationRule', 'Namespaced'],

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { pythonFile } from './python-files';
 
 /**
  * The notebooks that the samples of inference runs call, each with its file. `kserveinput` and `kserveoutput` are the names that
@@ -26,9 +25,7 @@ export const notebookNames: readonly NotebookName[] = [
   'tritonoutput',
 ];
 
-const python = (file: string) => readFileSync(join(__dirname, 'python', file), 'utf8');
-
 /** Python text of a notebook: one file, as the handler wants it, with what all share before it. */
 export function notebookCode(name: NotebookName): string {
-  return `${python('arguments.py')}${python(files[name])}`;
+  return `${pythonFile('arguments.py')}${pythonFile(files[name])}`;
 }

@@ -4,6 +4,7 @@ import { copyFileSync, mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { pythonInBundles } from '../../notebooks/python-in-bundles.mjs';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const directory = resolve(process.argv[2] ?? join(root, 'build/plugin'));
@@ -21,6 +22,7 @@ await build({
   minifySyntax: true,
   minifyWhitespace: true,
   logLevel: 'error',
+  plugins: [pythonInBundles],
 });
 copyFileSync(join(root, 'charts-src/gitops/plugin/plugin.yaml'), join(directory, 'plugin.yaml'));
 process.stdout.write(`${directory}\n`);

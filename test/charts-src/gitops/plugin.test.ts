@@ -12,6 +12,7 @@ const written = `name: staging
 namespaces: [{ name: kubeflow }]
 registries: [{ database: { engine: postgres } }]
 registrySync: {}
+inferenceRuns: { notebooks: {} }
 gitops: { repository: 'https://git.example.com/clusters.git', argoCd: {} }
 `;
 
@@ -60,7 +61,8 @@ describe('the config-management plugin', () => {
     expect({ status, stdout, stderr }).toEqual({
       status: 1,
       stdout: '',
-      stderr: 'slipway: parameter component: got serving, allowed: namespaces, crds, registry, registry-sync\n',
+      stderr:
+        'slipway: parameter component: got serving, allowed: namespaces, crds, registry, registry-sync, inference-runs\n',
     });
   });
 

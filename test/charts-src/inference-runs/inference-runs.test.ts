@@ -51,6 +51,13 @@ describe('the controller of inference runs', () => {
     }
   });
 
+  it('brings notebooks only when it is asked to, where it is asked to (H-05, H-07)', () => {
+    const names = ['kserveinput', 'kserveoutput', 'sklearninput', 'sklearnoutput', 'tritoninput', 'tritonoutput'];
+    expect(namesOf(inferenceRunsObjects({ notebooks: { namespace: 'finops' } }), 'Notebook')).toEqual(
+      names.map((name) => `Notebook finops/${name}`),
+    );
+  });
+
   it('needs no Notebook of anybody (H-05), and says the namespace of everything that has one (H-06)', () => {
     const objects = inferenceRunsObjects();
     expect(namesOf(objects, 'Notebook')).toEqual([]);

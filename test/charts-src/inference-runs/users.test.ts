@@ -131,6 +131,16 @@ describe('new InferenceConfig', () => {
       'storage output pvc: unknown key folder, allowed: claimName',
     ],
     [
+      'a key beside a prefix',
+      () => StorageInput.s3({ bucket: 'data', key: 'a', prefix: 'b' }),
+      'needs key or prefix, and not both',
+    ],
+    [
+      'an endpoint beside a URL',
+      () => config({ output: StorageOutput.http({ url: 'http://a.example.com', endpoint: 'sink' }) }),
+      'storage output http: configuration: got',
+    ],
+    [
       'a value that is none',
       () => StorageOutput.pvc({ claimName: 'data', partItems: 0 }),
       'storage output pvc: partItems: got 0, must be at least 1',
