@@ -6,7 +6,9 @@ import { sleep } from '../../runtime/clock';
 import { DeadlineExceeded, withDeadline } from '../../runtime/deadline';
 import { connectionError, ConnectionError } from '../../storage-initializer/http/connection-error';
 import type { Endpoint } from '../endpoint';
+import { largestAnswer } from '../model/model-connection';
 import { Pace } from '../model/pace';
+import { RunnerError } from '../runner-error';
 import type { Work } from '../work';
 import { callHeaders, callUrl } from './call-address';
 import { callFailure, connectionFailure, statusFailure, type CalledPlace } from './call-failure';
@@ -118,7 +120,7 @@ export class KrateoClient {
     try {
       return await withDeadline(this.work.clock, timeoutMs, signal, async (limited) => {
         const response = await this.send(endpoint, call, place, limited);
-        const bytes = Buffer.from(await response.body.arrayBuffer());
+        const bytes = await wholeBody(response.body, place);
         return {
           status: response.statusCode,
           text: bytes.toString('utf8'),
@@ -130,6 +132,7 @@ export class KrateoClient {
       });
     } catch (error) {
       signal.throwIfAborted();
+      if (error instanceof RunnerError) throw error;
       if (error instanceof DeadlineExceeded) throw callFailure(place, `no complete answer: ${error.message}`, error);
       if (!isNativeError(error)) throw error;
       const facts = { proxy: undefined, readTimeoutMs: timeoutMs, trustVariables: 'certificate-authority-data' };
@@ -167,6 +170,23 @@ export class KrateoClient {
   private traceId(): string {
     return Array.from({ length: 10 }, () => Math.floor(this.work.random.next() * 36).toString(36)).join('');
   }
+}
+
+/** What has no end, and what can't become one string, must not hold the pod. @throws RunnerError */
+async function wholeBody(body: AsyncIterable<Buffer>, place: CalledPlace): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > largestAnswer) {
+      throw callFailure(
+        place,
+        `the answer is larger than ${largestAnswer / 1024 / 1024} MiB: let the notebook read less`,
+      );
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }
 
 function firstValue(field: string | readonly string[] | undefined): string | undefined {

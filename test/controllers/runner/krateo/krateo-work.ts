@@ -11,7 +11,7 @@ import { logLines, type LogLine } from '../../runtime/log-lines';
 import { hurriedClock } from '../../storage-initializer/hurried-clock';
 
 export const runUid = '5be07ada-5fe0-4c9e-a8bc-aaae67d8d344';
-const endpointRef = { name: 'finops-database-handler-endpoint', namespace: 'kserve-controller-system' };
+export const endpointRef = { name: 'finops-database-handler-endpoint', namespace: 'kserve-controller-system' };
 
 /** A call of the database handler, as upstream's samples write it. */
 export function api(path: string) {
