@@ -49,7 +49,7 @@ function finishOf(terminated: V1ContainerStateTerminated | undefined): string | 
  * The report in a termination message. A runner can leave anything there, and the kubelet puts the end of the log in when it leaves
  * nothing: what is no report is no error.
  */
-export function reportIn(message: string | undefined): RunnerReport | undefined {
+function reportIn(message: string | undefined): RunnerReport | undefined {
   if (message?.trimStart().startsWith('{') !== true) return undefined;
   try {
     return runnerReport.safeParse(JSON.parse(message)).data;

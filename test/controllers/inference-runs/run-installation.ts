@@ -52,6 +52,8 @@ const storedRun = z.looseObject({
 export type StoredRun = z.output<typeof storedRun>;
 
 export interface MakeOptions {
+  /** Namespaces that are there before roles are applied. */
+  readonly namespaces?: readonly string[];
   readonly controllerManager?: ClusterOptions['controllerManager'];
   /** Settings of the controller as an environment writes them. */
   readonly inferenceRuns?: NonNullable<Parameters<typeof environment>[0]['inferenceRuns']>;
@@ -92,6 +94,9 @@ export class RunInstallation {
         environment({ name: 'test', namespaces: [{ name: namespace }], inferenceRuns }),
       );
       const manifests = components.flatMap(({ directory, manifests }) => (directory === 'crds' ? [] : manifests));
+      for (const name of options.namespaces ?? []) {
+        await cluster.create({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+      }
       for (const manifest of manifests.filter(({ kind }) => kind !== 'Deployment')) {
         await cluster.apply(manifest, { fieldManager: 'gitops' });
       }

@@ -108,6 +108,23 @@ describe('with a controller', () => {
       expect(await installation.configMaps(where)).toEqual([]);
     });
 
+    it('waits for its pods, and not longer than they have time (AT-13)', async () => {
+      const run = runOf(where, 'slow');
+      await installation.cluster.create(configOf(where, 'slow'));
+      await installation.cluster.create(run);
+      await installation.phase(run, 'Running');
+      const [found] = await installation.pods(where);
+      const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { namespace: where, name: found?.metadata?.name ?? '' } };
+      const finalizers = [...(found?.metadata?.finalizers ?? []), 'example.com/slow'];
+      await installation.cluster.patch(pod, { metadata: { finalizers } });
+      await installation.cluster.remove(run);
+      const status = await installation.phase(run, 'Deleting');
+      expect(status.conditions).toContainEqual(expect.objectContaining({ type: 'Ready', reason: 'Deleting' }));
+      await installation.gone(run, 40_000);
+      expect(await installation.pods(where)).toHaveLength(1);
+      await installation.cluster.patch(pod, { metadata: { finalizers: [] } });
+    }, 90_000);
+
     it('leaves Job and ConfigMap where it is to orphan them (C-40)', async () => {
       const run = runOf(where, 'orphan', {}, { annotations: { 'krateo.io/deletion-policy': 'orphan' } });
       await installation.cluster.create(configOf(where, 'orphan'));
