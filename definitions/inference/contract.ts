@@ -36,7 +36,8 @@ export const contract = z.looseObject({
   attempt: z.int().min(1).describe('Which attempt of the run, from 1.').exactOptional(),
   run: origin.describe('The InferenceRun.').exactOptional(),
   config: origin.describe('The InferenceConfig.').exactOptional(),
-  execution: execution.describe('How to work, every default filled in.').exactOptional(),
+  // A runner may be older than the controller.
+  execution: z.looseObject(execution.shape).describe('How to work, every default filled in.').exactOptional(),
   schedule: z
     .looseObject({
       cron: z.string().describe('When the run is executed.'),
