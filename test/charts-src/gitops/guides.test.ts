@@ -199,16 +199,15 @@ itWithGo(
   120_000,
 );
 
-/** That of serving by test/documents, on its control plane; the other's examples are held to the definitions by test/definitions/storage. */
-const testedElsewhere = ['serving.md', 'storage-initializer.md'];
+/**
+ * That of serving by test/documents, on its control plane; that of inference runs by test/charts-src/inference-runs; examples of the others
+ * are held to the definitions by tests of these.
+ */
+const testedElsewhere = ['inference-runs.md', 'runner-contract.md', 'serving.md', 'storage-initializer.md'];
 
 it('has a test for every guide', async () => {
   const guides = await readdir(join(__dirname, '..', '..', '..', 'docs', 'guides'));
-  expect(guides.sort()).toEqual([
-    'argo-cd.md',
-    'config-management-plugin.md',
-    'flux.md',
-    'kubectl.md',
-    ...testedElsewhere,
-  ]);
+  expect(guides.sort()).toEqual(
+    ['argo-cd.md', 'config-management-plugin.md', 'flux.md', 'kubectl.md', ...testedElsewhere].sort(),
+  );
 });
