@@ -4,7 +4,8 @@ import type { ReceivedRequest } from '../model-registry/request-log';
 import { runNotebook, type NotebookOutcome, type NotebookSurroundings } from './notebook-process';
 
 /** A notebook: Python text, or for tests without Python what it would end with. */
-export type Notebook = string | ((parameters: Readonly<Record<string, string>>) => NotebookOutcome);
+export type Notebook =
+  string | ((parameters: Readonly<Record<string, string>>) => NotebookOutcome | Promise<NotebookOutcome>);
 
 export interface DatabaseHandlerOptions {
   /** @default 0, a free one */

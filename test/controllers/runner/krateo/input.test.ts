@@ -155,6 +155,19 @@ test('refused credentials end with 7 and name the Secret, not what is in it', as
   expect(message).not.toContain('secret:');
 });
 
+test('an answer that does not come in time fails the input; the notebook still runs, so it is not asked again (L-05)', async () => {
+  let asked = 0;
+  handler.notebooks.set('sklearninput', () => {
+    asked += 1;
+    return new Promise(() => undefined);
+  });
+  const work = krateoWork(handler.url, table);
+  const input = createInput(sklearn, { ...work, execution: { ...work.execution, requestTimeoutSeconds: 30 } });
+  const { exitCode, message } = await failure(allItems(input));
+  expect([exitCode, message]).toEqual([3, expect.stringContaining('no complete answer: not done within 30 s')]);
+  expect(asked).toBe(1);
+});
+
 test('a server that is not there fails the input after the tries', async () => {
   await handler.close();
   expect(await failure(read())).toMatchObject({
