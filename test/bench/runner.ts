@@ -9,6 +9,7 @@ import { finished } from 'node:stream/promises';
 import { build } from 'esbuild';
 import { z } from 'zod';
 import type { Contract } from '../../definitions/inference/contract';
+import { runnerNodeFlags } from '../../definitions/inference/runner-node-flags';
 import { bundledProgram } from '../controllers/registry-sync/controller-process';
 import { median, report } from './measure';
 import { measured } from './storage/processes';
@@ -20,7 +21,7 @@ const rangesSchema = z.object({
 
 const batch = 64;
 const concurrency = 4;
-const rows = 200_000;
+const rows = 400_000;
 /** Rows of the second figure have about 4 KiB: an embedding. */
 const wideRow = `[${Array.from({ length: 440 }, (_, cell) => `0.${1_000_000 + cell}`).join(',')}]\n`;
 const gibibyte = 2 ** 30;
@@ -108,7 +109,7 @@ async function ours({ program, url, directory }: Bench, file: string, nodeFlags:
   const path = join(directory, 'contract.json');
   await writeFile(path, JSON.stringify(contract));
   const flags = ['--metrics-addr=0', `--termination-log=${join(directory, 'termination-log')}`];
-  const found = await measured(process.execPath, [...nodeFlags, program, 'runner', ...flags], {
+  const found = await measured(process.execPath, [...runnerNodeFlags, ...nodeFlags, program, 'runner', ...flags], {
     CONTRACT_PATH: path,
     INFERENCE_INPUT_DIR: join(directory, 'input'),
     INFERENCE_OUTPUT_DIR: join(directory, 'output'),
