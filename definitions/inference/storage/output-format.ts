@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { compressions, itemFormats } from './input-format';
 
 /** What a result may say about an item. */
-export const resultFields = ['id', 'input', 'predictions', 'metadata', 'raw'] as const;
+const resultFields = ['id', 'input', 'predictions', 'metadata', 'raw'] as const;
 export type ResultField = (typeof resultFields)[number];
 
 /** What outputs know that write one result after the other. */

@@ -13,6 +13,7 @@ import { retryDelayMs } from '../../../storage-initializer/http/retry-delay';
 import { trustedAuthorities } from '../../../storage-initializer/trust';
 import { RunnerError } from '../../runner-error';
 import type { Work } from '../../work';
+import { badSettings } from '../settings';
 
 /** What a request is. */
 export interface ServerRequest {
@@ -57,13 +58,17 @@ interface Way {
   close(): Promise<void>;
 }
 
-/** Opens a server. @throws RunnerError with exit code 7 for an endpoint that can't be used */
+/** Opens a server. @throws RunnerError with exit code 2 for an address that is none, 7 for an endpoint that can't be used */
 export async function openServer(
   settings: HttpServerSettings,
   work: Work,
   side: 'input' | 'output',
 ): Promise<HttpServer> {
-  const { timeoutSeconds = 60 } = settings;
+  const { timeoutSeconds = 60, url: address = '' } = settings;
+  // The value is not shown: there may be a password in it.
+  const place = `${side}.http` as const;
+  if (address !== '' && !URL.canParse(address)) throw badSettings(place, 'url: is no address');
+  if (/^https?:\/\/[^/?#]*@/.test(address)) throw badSettings(place, 'url: has a user in it, use endpointRef');
   const timeoutMs = timeoutSeconds * 1000;
   const way = await openWay(settings, work, timeoutSeconds);
   const { maxAttempts } = work.execution.retry;

@@ -72,7 +72,8 @@ export class PartsOutput implements Output {
       if (this.store.continues) this.part = await continuePart(this.partOptions, this.owner);
       this.partSince = this.work.clock.monotonic();
       // The open part has taken back its dead letters, if they had their name.
-      this.kept = await earlierParts(this.store, this.names, await this.store.names(signal), signal);
+      const left = this.store.continues ? await this.store.names(signal) : listed;
+      this.kept = await earlierParts(this.store, this.names, left, signal);
       this.keptRanges = rangesOfParts(this.kept);
       this.doneBefore = this.done;
       return { done: this.done, failed: this.failed };

@@ -14,6 +14,9 @@ const secretKeys = {
   AWS_SESSION_TOKEN: ['AWS_SESSION_TOKEN', 'awsSessionToken'],
 } as const;
 
+/** Tries of a request: with their waits ten seconds, in which most stores are back. A new pod takes as long. */
+const attempts = '6';
+
 /** Key of the authorities in a Secret. */
 const authoritiesKey = 'ca.crt';
 
@@ -27,6 +30,7 @@ export function bucketEnvironment(settings: BucketSettings, environment: Environ
   const { region, endpoint, forcePathStyle, anonymous = false, credentialsRef, caRef } = settings;
   const directory = environment[runnerVariables.credentialsDirectory] ?? credentialsDirectory;
   return {
+    S3_MAX_ATTEMPTS: attempts,
     ...environment,
     ...(region === undefined ? {} : { AWS_REGION: region }),
     ...(endpoint === undefined ? {} : { AWS_ENDPOINT_URL_S3: endpoint }),

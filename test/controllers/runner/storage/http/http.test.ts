@@ -196,6 +196,8 @@ describe('input', () => {
       { url: 'http://x', pagination: { type: 'pages' } },
       'pagination.type: got "pages", allowed: none, link, cursor, offset, page',
     ],
+    [{ url: 'http://user:password@x/' }, 'contract input.http: url: has a user in it, use endpointRef'],
+    [{ url: 'http://x:port' }, 'contract input.http: url: is no address'],
     [{ url: 'http://x', items: '$..x' }, 'items: got "$..x", expected a JSONPath to one place'],
     [{ url: 'http://x', format: 'parquet' }, 'format: got "parquet", allowed: jsonl, json, csv, text'],
   ])('settings that can not be used are refused with exit code 2: %j', async (settings, message) => {
