@@ -14,6 +14,7 @@ import { ReconcileRate } from './reconcile-rate';
 import { RunReconciler } from './reconciler';
 import { configKeyOf, keysOfMade, runStores, serviceKeyOf, type RunStores } from './run-stores';
 import { inferenceRunsSettings, type GivenFlags } from './settings';
+import { WorkSlots } from './work-slots';
 import { statusWriter } from './write-status';
 
 /** Names of the controllers in metrics and logs. */
@@ -46,7 +47,8 @@ class ConfiguredInferenceRuns implements ConfiguredComponent {
     }
     const own = runMetrics(metrics.registry, metrics.queueDepth, runControllerName);
     const rate = new ReconcileRate(settings.reconcilesPerSecond, clock);
-    const shared = { ...parts, settings, metrics: own, rate, writeStatus: statusWriter(events, own) };
+    const slots = new WorkSlots(settings.workers);
+    const shared = { ...parts, settings, metrics: own, rate, slots, writeStatus: statusWriter(events, own) };
     // One watch of everything, or one per namespace: a Role allows no more.
     const namespaces = settings.watchNamespaces.length === 0 ? [undefined] : settings.watchNamespaces;
     const all = namespaces.map((namespace) => {

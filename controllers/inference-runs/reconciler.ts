@@ -16,6 +16,7 @@ import type { RunParts, RunPass } from './run-pass';
 import { blockedStatus } from './run-status';
 import { configKeyOf } from './run-stores';
 import { reconcileScheduled } from './scheduled';
+import type { WorkSlots } from './work-slots';
 import type { WriteStatus } from './write-status';
 
 export interface ReconcilerParts extends RunParts {
@@ -23,6 +24,7 @@ export interface ReconcilerParts extends RunParts {
   readonly events: EventRecorder;
   readonly metrics: RunMetrics;
   readonly rate: ReconcileRate;
+  readonly slots: WorkSlots;
   readonly random: Random;
 }
 
@@ -36,7 +38,7 @@ export class RunReconciler {
     const started = context.clock.monotonic();
     const seconds = () => (context.clock.monotonic() - started) / 1000;
     try {
-      const result = await this.pass(key, context);
+      const result = await this.parts.slots.during(() => this.pass(key, context));
       metrics.reconciled(result.requeueAfterSeconds === undefined ? 'success' : 'requeue_after', seconds());
       return result;
     } catch (error) {

@@ -1,5 +1,6 @@
 import { waitFor } from '../../../cluster/wait-for';
 import { type ControllerProcess, runToEnd } from '../../registry-sync/controller-process';
+import { sampleConfig, sampleRun, upstreamSamples } from '../upstream-samples';
 import { configOf, reportText, RunInstallation, runOf } from '../run-installation';
 
 let installation: RunInstallation;
@@ -326,27 +327,14 @@ describe('a config', () => {
 });
 
 describe('upstream’s end-to-end test (AT-25)', () => {
-  const samples = [
-    { name: 'custom', policy: 'None', spec: {} },
-    { name: 'iris-autodelete', policy: 'DeleteOnCompletion', spec: {} },
-    { name: 'iris-schedule', policy: 'None', spec: { schedule: '1 * * * *' } },
-    { name: 'triton', policy: 'None', spec: {} },
-  ];
-
-  it.each(samples)(
+  it.each(upstreamSamples)(
     'passes for $name',
-    async ({ name, policy, spec }) => {
-      const endpointRef = { name: 'finops-database-handler-endpoint', namespace: 'kserve-controller-system' };
-      const api = { endpointRef, path: '/compute/sklearninput', verb: 'POST', headers: ['Accept: application/json'] };
-      const config = configOf(where, name, {
-        autoDeletePolicy: policy,
-        image: 'ghcr.io/krateoplatformops/kserve-krateo-runner-test:0.1.0',
-        storage: { input: { krateo: { api } }, output: { krateo: { api } } },
-      });
-      const run = runOf(where, `testdata-${name}`, {
-        configRef: { name, namespace: where },
-        timeoutSeconds: 3600,
+    async (sample) => {
+      const config = configOf(where, sample.name, sampleConfig(sample).spec);
+      const { spec } = sampleRun(sample);
+      const run = runOf(where, `testdata-${sample.name}`, {
         ...spec,
+        configRef: { name: sample.name, namespace: where },
       });
       await installation.cluster.create(config);
       await installation.cluster.create(run);
@@ -356,10 +344,9 @@ describe('upstream’s end-to-end test (AT-25)', () => {
         (status) => status.contract !== undefined,
       );
       const { jobName } = JSON.parse(Buffer.from(contract, 'base64').toString()) as { jobName: string };
-      const scheduled = 'schedule' in spec;
       const made = {
         apiVersion: 'batch/v1',
-        kind: scheduled ? 'CronJob' : 'Job',
+        kind: sample.schedule === undefined ? 'Job' : 'CronJob',
         metadata: { namespace: where, name: jobName },
       };
       await waitFor(`${made.kind} ${jobName}`, () => installation.cluster.find(made));
