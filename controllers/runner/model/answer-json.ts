@@ -1,4 +1,5 @@
 import { causeText } from '../../runtime/cause-text';
+import { errorCodes } from '../error-code';
 import { ItemError } from '../item';
 import { parseJson, type JsonValue } from '../json';
 import { excerpt } from './refusal';
@@ -32,5 +33,5 @@ function parsed(mended: string, text: string): JsonValue {
 function notJson(error: unknown, text: string): ItemError {
   // V8's words quote the text, at any length.
   const words = text.trim() === '' ? 'it is empty' : `${excerpt(causeText(error), 60)}: ${excerpt(text, 100)}`;
-  return new ItemError('MODEL_ERROR', `the answer of the model is not JSON: ${words}`, false);
+  return new ItemError(errorCodes.modelError, `the answer of the model is not JSON: ${words}`, false);
 }

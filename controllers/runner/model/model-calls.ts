@@ -1,6 +1,7 @@
 import { exitCodes } from '../../../definitions/inference/runner-report';
 import { sleep, type Clock, type Random } from '../../runtime/clock';
 import { displayUri } from '../../storage-initializer/display-uri';
+import { errorCodes } from '../error-code';
 import { ItemError } from '../item';
 import type { Logger } from '../../runtime/log';
 import { RunnerError } from '../runner-error';
@@ -86,8 +87,10 @@ function nameOf({ method, url }: ModelRequest): string {
 
 function unanswered(call: string, error: NoAnswer): ItemError | RunnerError {
   const message = `${call}: ${error.message}`;
-  if (error.lasting) return new RunnerError(exitCodes.endpoint, 'CREDENTIALS', message, { cause: error });
-  return new ItemError(error.failure === 'timeout' ? 'TIMEOUT' : 'NETWORK', message, false, { cause: error });
+  if (error.lasting) return new RunnerError(exitCodes.endpoint, errorCodes.credentials, message, { cause: error });
+  return new ItemError(error.failure === 'timeout' ? errorCodes.timeout : errorCodes.network, message, false, {
+    cause: error,
+  });
 }
 
 /** Credentials that are refused are refused again. */

@@ -4,6 +4,7 @@ import type { Clock } from '../../runtime/clock';
 import { AnswerReader } from '../../storage-initializer/http/answer-reader';
 import { connectionError, isConnectionError } from '../../storage-initializer/http/connection-error';
 import type { TextAnswer } from '../../storage-initializer/http/http-client';
+import { errorCodes } from '../error-code';
 import { ItemError } from '../item';
 
 /**
@@ -121,7 +122,7 @@ function dispatch(dispatcher: Dispatcher, request: ModelRequest, reader: AnswerR
 
 function tooLarge(): ItemError {
   const words = `the answer of the model is larger than ${largestAnswer / 1024 / 1024} MiB: lower execution.batch.maxItems`;
-  return new ItemError('MODEL_ERROR', words, false);
+  return new ItemError(errorCodes.modelError, words, false);
 }
 
 function asNoAnswer(error: unknown, timeoutMs: number): unknown {

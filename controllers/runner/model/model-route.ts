@@ -1,6 +1,7 @@
 import { ConfigError } from '../../../definitions/config/parse-config';
 import { exitCodes } from '../../../definitions/inference/runner-report';
 import { Connections } from '../../storage-initializer/http/connections';
+import { errorCodes } from '../error-code';
 import type { Endpoint } from '../endpoint';
 import { RunnerError } from '../runner-error';
 import type { Work } from '../work';
@@ -43,6 +44,6 @@ export function modelRoute(
     return { ...connections.to(new URL(url).origin), close: () => connections.close() };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    throw new RunnerError(exitCodes.endpoint, 'CREDENTIALS', error.message, { cause: error });
+    throw new RunnerError(exitCodes.endpoint, errorCodes.credentials, error.message, { cause: error });
   }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Contract } from '../../../definitions/inference/contract';
 import { inferenceHeaders } from '../../../definitions/names/inference';
+import { errorCodes } from '../error-code';
 import { ItemError } from '../item';
 import type { JsonValue } from '../json';
 import type { Prediction } from '../model-client';
@@ -63,7 +64,7 @@ function parts({ headers, body }: ModelAnswer): { readonly json: Buffer; readonl
   const length = Number(header);
   if (!Number.isInteger(length) || length < 0 || length > body.length) {
     const words = `${inferenceHeaders.jsonLength}: ${excerpt(String(header), 20)} in an answer of ${body.length} bytes`;
-    throw new ItemError('MODEL_ERROR', words, false);
+    throw new ItemError(errorCodes.modelError, words, false);
   }
   return { json: body.subarray(0, length), binary: body.subarray(length) };
 }
@@ -74,7 +75,7 @@ function parsed(body: Buffer): InferAnswer {
   if (read.success) return read.data;
   const said = errorText(json);
   const words = said === undefined ? excerpt(z.prettifyError(read.error), 200) : excerpt(said, 200);
-  throw new ItemError('MODEL_ERROR', `the answer of the model has no predictions: ${words}`, false);
+  throw new ItemError(errorCodes.modelError, `the answer of the model has no predictions: ${words}`, false);
 }
 
 type WithValues = Omit<CutOutput, 'slices'> & { readonly values: readonly JsonValue[] };
@@ -87,7 +88,7 @@ function withValues(answer: InferAnswer, binary: Buffer | undefined): readonly W
     const length = tensor.parameters?.['binary_data_size'];
     if (data !== undefined) return { name, tensor, values: flattened(data) };
     if (typeof length !== 'number' || binary === undefined) {
-      throw new ItemError('MODEL_ERROR', `output ${name} of the model has no data`, false);
+      throw new ItemError(errorCodes.modelError, `output ${name} of the model has no data`, false);
     }
     const bytes = binary.subarray(at, at + length);
     at += length;
@@ -103,7 +104,11 @@ function chosen({ outputs }: InferAnswer, wanted: Outputs, withValues: readonly 
     const found = withValues.find((output) => output.name === name);
     if (found !== undefined) return { ...found, name: as };
     const names = outputs.map((output) => output.name).join(', ');
-    throw new ItemError('OUTPUT_MISMATCH', `the model answers ${excerpt(names, 100)} and no output ${name}`, false);
+    throw new ItemError(
+      errorCodes.outputMismatch,
+      `the model answers ${excerpt(names, 100)} and no output ${name}`,
+      false,
+    );
   });
 }
 
@@ -115,7 +120,7 @@ function slices({ tensor, values }: WithValues, count: number): { readonly slice
 }
 
 function mismatch({ name, shape }: AnswerTensor, words: string): ItemError {
-  return new ItemError('OUTPUT_MISMATCH', `output ${name} of shape [${shape.join(',')}]: ${words}`, false);
+  return new ItemError(errorCodes.outputMismatch, `output ${name} of shape [${shape.join(',')}]: ${words}`, false);
 }
 
 function metadataOf({ model_name, model_version, parameters }: InferAnswer): JsonValue {

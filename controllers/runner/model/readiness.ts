@@ -2,6 +2,7 @@ import { exitCodes } from '../../../definitions/inference/runner-report';
 import { sleep, type Clock } from '../../runtime/clock';
 import type { Logger } from '../../runtime/log';
 import { displayUri } from '../../storage-initializer/display-uri';
+import { errorCodes } from '../error-code';
 import { isList, isRecord, parseJson, type JsonValue } from '../json';
 import { RunnerError } from '../runner-error';
 import { askModel, NoAnswer, type ModelRoute } from './model-connection';
@@ -50,7 +51,7 @@ export async function waitUntilReady(options: ReadinessOptions, signal: AbortSig
         return;
       }
       const words = `the model is not ready after ${waitSeconds} s (execution.readiness.waitSeconds): GET ${url}: ${look.words}`;
-      throw new RunnerError(exitCodes.inference, 'MODEL_ERROR', words);
+      throw new RunnerError(exitCodes.inference, errorCodes.modelError, words);
     }
     await sleep(clock, Math.min(pollSeconds * 1000, left), signal);
     signal.throwIfAborted();
@@ -70,7 +71,7 @@ async function lookOnce({ route, url, headers, clock }: ReadinessOptions, signal
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;
     if (error.lasting)
-      throw new RunnerError(exitCodes.endpoint, 'CREDENTIALS', `GET ${displayUri(url)}: ${error.message}`);
+      throw new RunnerError(exitCodes.endpoint, errorCodes.credentials, `GET ${displayUri(url)}: ${error.message}`);
     return { state: 'not-ready', words: error.message };
   }
 }

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { exitCodes } from '../../../definitions/inference/runner-report';
 import { redactText } from '../../runtime/redaction';
+import { errorCodes, httpCodePrefix } from '../error-code';
 import { ItemError } from '../item';
 import { isRecord, parseJson, type JsonValue } from '../json';
 import { RunnerError } from '../runner-error';
@@ -23,9 +24,9 @@ export function refusal(call: string, status: number, text: string): ItemError |
   const message = `${call}: ${status}${name === undefined ? '' : ` ${name}`}${said === '' ? '' : `: ${said}`}`;
   if (status === 401 || status === 403) {
     const hint = 'check the Secret of kserve.endpointRef and kserve.headers';
-    return new RunnerError(exitCodes.endpoint, 'CREDENTIALS', `${message}; ${hint}`);
+    return new RunnerError(exitCodes.endpoint, errorCodes.credentials, `${message}; ${hint}`);
   }
-  return new ItemError(`HTTP_${status}`, message, contentRefused.has(status));
+  return new ItemError(`${httpCodePrefix}${status}`, message, contentRefused.has(status));
 }
 
 /** What a server says about an error, in one line without secrets: `error` of KServe and Triton, `detail` of FastAPI, else the text. */

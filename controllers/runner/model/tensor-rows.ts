@@ -1,3 +1,4 @@
+import { errorCodes } from '../error-code';
 import { ItemError, type ValidItem } from '../item';
 import type { JsonValue } from '../json';
 import type { InputLayout } from './input-layout';
@@ -96,5 +97,5 @@ function shapes(dimensions: readonly (readonly number[])[]): string {
 }
 
 function invalid({ id }: ValidItem, message: string): ItemError {
-  return new ItemError('ITEM_INVALID', `item ${id}: ${message}`, true);
+  return new ItemError(errorCodes.itemInvalid, `item ${id}: ${message}`, true);
 }

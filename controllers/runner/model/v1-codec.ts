@@ -1,4 +1,5 @@
 import type { Contract } from '../../../definitions/inference/contract';
+import { errorCodes } from '../error-code';
 import { ItemError, type ValidItem } from '../item';
 import { isList, isRecord, writeJson, type JsonValue } from '../json';
 import type { Prediction } from '../model-client';
@@ -71,7 +72,7 @@ function encode(
       positions.push(position);
     } catch (error) {
       if (!(error instanceof UnfitItem)) throw error;
-      refused.set(position, new ItemError('ITEM_INVALID', `item ${id}: ${error.message}`, true));
+      refused.set(position, new ItemError(errorCodes.itemInvalid, `item ${id}: ${error.message}`, true));
     }
   });
   if (positions.length === 0) return { requests: [], refused };
@@ -89,11 +90,15 @@ function decode(
   const predictions = isRecord(json) ? json['predictions'] : undefined;
   if (!isRecord(json) || !isList(predictions)) {
     const said = errorText(json) ?? 'it has no list `predictions`';
-    throw new ItemError('MODEL_ERROR', `the answer of the model has no predictions: ${excerpt(said, 200)}`, false);
+    throw new ItemError(
+      errorCodes.modelError,
+      `the answer of the model has no predictions: ${excerpt(said, 200)}`,
+      false,
+    );
   }
   if (predictions.length !== count) {
     const words = `the model answers ${predictions.length} predictions for ${count} instances`;
-    throw new ItemError('OUTPUT_MISMATCH', words, false);
+    throw new ItemError(errorCodes.outputMismatch, words, false);
   }
   const metadata: JsonValue = Object.fromEntries(Object.entries(json).filter(([name]) => name !== 'predictions'));
   return predictions.map((prediction) => ({
@@ -108,7 +113,7 @@ function selected(prediction: JsonValue, outputs: NonNullable<Contract['kserve']
   const members = outputs.map(({ name, as = name }) => {
     const value = isRecord(prediction) && Object.hasOwn(prediction, name) ? prediction[name] : undefined;
     if (value !== undefined) return [as, value] as const;
-    throw new ItemError('OUTPUT_MISMATCH', `predictions of the model have no output ${name}`, false);
+    throw new ItemError(errorCodes.outputMismatch, `predictions of the model have no output ${name}`, false);
   });
   const [only] = members;
   return members.length === 1 && only !== undefined && outputs[0]?.as === undefined
