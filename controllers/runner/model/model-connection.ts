@@ -11,7 +11,7 @@ import { ItemError } from '../item';
  * Most bytes of an answer: an answer becomes one string, and V8's have 512 MiB at most. Half of that leaves room beside it, and is far
  * above what `batch.maxBytes` lets a model answer; what has no end must not hold the pod.
  */
-export const largestAnswer = 256 * 1024 * 1024;
+const largestAnswer = 256 * 1024 * 1024;
 
 /** A request, sent once. */
 export interface ModelRequest {
@@ -20,6 +20,8 @@ export interface ModelRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
   readonly timeoutMs: number;
+  /** Most bytes of its answer. @default 256 MiB */
+  readonly largestAnswer?: number;
 }
 
 /** An answer of any status. */
@@ -61,7 +63,7 @@ const trustVariables = 'certificate-authority-data of the Secret of kserve.endpo
  *
  * undici's own limits of 300 s for headers and body are replaced by the time-out of the request, which bounds it from beginning to end.
  *
- * @throws NoAnswer; ItemError MODEL_ERROR for an answer above {@link largestAnswer}; the reason of the signal once it has aborted
+ * @throws NoAnswer; ItemError MODEL_ERROR for an answer that is larger than it may be; the reason of the signal once it has aborted
  */
 export async function askModel(
   { dispatcher, proxy }: ModelRoute,
@@ -69,7 +71,7 @@ export async function askModel(
   request: ModelRequest,
   signal: AbortSignal,
 ): Promise<ReceivedAnswer> {
-  const { timeoutMs, url } = request;
+  const { timeoutMs, url, largestAnswer: largest = largestAnswer } = request;
   const facts = { proxy, readTimeoutMs: timeoutMs, trustVariables };
   const chunks: Buffer[] = [];
   let size = 0;
@@ -77,7 +79,7 @@ export async function askModel(
     begin: () => undefined,
     data: (chunk: Buffer) => {
       size += chunk.length;
-      if (size > largestAnswer) throw tooLarge();
+      if (size > largest) throw tooLarge(largest);
       chunks.push(chunk);
       return undefined;
     },
@@ -120,8 +122,8 @@ function dispatch(dispatcher: Dispatcher, request: ModelRequest, reader: AnswerR
   }
 }
 
-function tooLarge(): ItemError {
-  const words = `the answer of the model is larger than ${largestAnswer / 1024 / 1024} MiB: lower execution.batch.maxItems`;
+function tooLarge(largest: number): ItemError {
+  const words = `the answer of the model is larger than ${largest / 1024 / 1024} MiB: lower execution.batch.maxItems`;
   return new ItemError(errorCodes.modelError, words, false);
 }
 

@@ -64,7 +64,7 @@ const iris: ServedModel = {
   predict: (instances) => instances.map((instance) => irisSpecies(rowOf(instance))),
 };
 
-export function irisSpecies(row: readonly number[]): number {
+function irisSpecies(row: readonly number[]): number {
   const [, , petalLength = 0, petalWidth = 0] = row;
   if (petalLength < 2.5) return 0;
   return petalWidth < 1.8 ? 1 : 2;

@@ -3,6 +3,8 @@ import type { Contract } from '../../../../definitions/inference/contract';
 import { ItemError } from '../../../../controllers/runner/item';
 import type { JsonValue } from '../../../../controllers/runner/json';
 import type { ModelClient, Prediction } from '../../../../controllers/runner/model-client';
+import { askModel } from '../../../../controllers/runner/model/model-connection';
+import { realClock } from '../../../../controllers/runtime/clock';
 import { createModelClient } from '../../../../controllers/runner/model/model-client-of';
 import { tooMany, poison, unavailable } from '../../../doubles/model-server/faults';
 import {
@@ -296,6 +298,30 @@ describe('failed requests', () => {
     });
   });
 
+  it('end with exit 7 at the first try when TLS can’t work', async () => {
+    await serve();
+    const client = await clientOf('', { modelUrl: `${server.url.replace('http:', 'https:')}${irisPath}` });
+    await expect(inferred(client, [[5.1, 3.5, 1.4, 0.2]])).rejects.toMatchObject({
+      exitCode: 7,
+      code: 'CREDENTIALS',
+      message: expect.stringContaining('does the server speak HTTPS?') as string,
+    });
+    expect(client.statistics).toMatchObject({ requests: 1, retries: 0 });
+  });
+
+  it('tell what the server says, in one line, without secrets, cut to 200 characters', async () => {
+    await serve();
+    const client = await clientOf(irisPath);
+    const error = `no\nroom for Bearer abcdefghijklmnop ${'x'.repeat(5000)}`;
+    server.inject({ kind: 'status', status: 418, body: JSON.stringify({ error }) });
+    const refused = inferred(client, [[5.1, 3.5, 1.4, 0.2]]);
+    const said = `no room for Bearer [redacted] ${'x'.repeat(200)}`;
+    await expect(refused).rejects.toMatchObject({
+      code: 'HTTP_418',
+      message: `POST ${server.url}${irisPath}: 418 I'm a Teapot: ${said.slice(0, 199)}…`,
+    });
+  });
+
   it('say NETWORK when nobody listens', async () => {
     await serve();
     const client = await clientOf(irisPath, {}, { execution: { retry: { maxAttempts: 1 } } });
@@ -384,6 +410,26 @@ describe('answers that are none', () => {
       code: 'MODEL_ERROR',
       message: expect.stringMatching(words) as string,
     });
+  });
+
+  it('with a binary part that is shorter than said are MODEL_ERROR', async () => {
+    await serve();
+    const client = await clientOf(irisPath);
+    const headers = { 'inference-header-content-length': '9999' };
+    server.inject({ kind: 'status', status: 200, headers, body: '{}' });
+    await expect(inferred(client, [[5.1, 3.5, 1.4, 0.2]])).rejects.toMatchObject({
+      code: 'MODEL_ERROR',
+      message: 'inference-header-content-length: 9999 in an answer of 2 bytes',
+    });
+  });
+
+  it('larger than an answer may be are not read to the end', async () => {
+    await serve();
+    const dispatcher = new Agent();
+    const url = new URL(`${server.url}/v2/models/sklearn-iris`);
+    const request = { method: 'GET' as const, url, headers: {}, timeoutMs: 10_000, largestAnswer: 10 };
+    await expect(askModel({ dispatcher }, realClock, request, never)).rejects.toMatchObject({ code: 'MODEL_ERROR' });
+    await dispatcher.destroy();
   });
 
   it('with NaN, which Python writes, give null', async () => {
