@@ -117,7 +117,8 @@ class HttpModelClient implements ModelClient {
     const { clock, random, log, execution } = this.work;
     const { waitSeconds, pollSeconds } = execution.readiness;
     if (readyUrl !== undefined && waitSeconds > 0) {
-      await waitUntilReady({ route, url: readyUrl, headers, waitSeconds, pollSeconds, clock, log }, signal);
+      const wait = { route, url: readyUrl, metadataUrl, headers, waitSeconds, pollSeconds, clock, log };
+      await waitUntilReady(wait, signal);
     }
     if (metadataUrl === undefined) return undefined;
     // Not counted among the inference calls, but tried again like them: without metadata a shape may be wrong.

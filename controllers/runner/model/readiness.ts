@@ -15,6 +15,8 @@ const lookTimeoutMs = 10_000;
 export interface ReadinessOptions {
   readonly route: ModelRoute;
   readonly url: string;
+  /** Where the model describes itself: a server without readiness call that does so has it. */
+  readonly metadataUrl?: string | undefined;
   readonly headers: Readonly<Record<string, string>>;
   readonly waitSeconds: number;
   readonly pollSeconds: number;
@@ -42,7 +44,7 @@ export async function waitUntilReady(options: ReadinessOptions, signal: AbortSig
   const end = clock.monotonic() + waitSeconds * 1000;
   for (let looks = 1; ; looks += 1) {
     const look = await lookOnce(options, signal);
-    if (look.state === 'ready') return;
+    if (look.state === 'ready' || (look.state === 'unknown' && (await isDescribed(options, signal)))) return;
     if (looks === 1) log.info({ url, found: look.words }, 'waiting for the model to be ready');
     const left = end - clock.monotonic();
     if (left <= 0) {
@@ -56,6 +58,11 @@ export async function waitUntilReady(options: ReadinessOptions, signal: AbortSig
     await sleep(clock, Math.min(pollSeconds * 1000, left), signal);
     signal.throwIfAborted();
   }
+}
+
+async function isDescribed(options: ReadinessOptions, signal: AbortSignal): Promise<boolean> {
+  const { metadataUrl } = options;
+  return metadataUrl !== undefined && (await lookOnce({ ...options, url: metadataUrl }, signal)).state === 'ready';
 }
 
 async function lookOnce({ route, url, headers, clock }: ReadinessOptions, signal: AbortSignal): Promise<Look> {

@@ -469,8 +469,15 @@ describe('waiting for a model', () => {
     await expect(clientOf(irisPath, {}, { execution })).rejects.toMatchObject({ exitCode: 7, code: 'CREDENTIALS' });
   });
 
-  it('asks a server without readiness call anyway', async () => {
+  it('is not needed at a server without readiness call that describes the model', async () => {
     await serve({ readinessStatus: 404 });
+    const execution = { readiness: { waitSeconds: 3600, pollSeconds: 3600 } };
+    const client = await clientOf(irisPath, {}, { execution });
+    expect(await inferred(client, [[5.1, 3.5, 1.4, 0.2]])).toEqual([0]);
+  });
+
+  it('ends with asking anyway where a server tells neither', async () => {
+    await serve({ readinessStatus: 404, metadata: false });
     const execution = { readiness: { waitSeconds: 1, pollSeconds: 1 } };
     const client = await clientOf(irisPath, {}, { execution, clock: hurriedClock });
     expect(await inferred(client, [[5.1, 3.5, 1.4, 0.2]])).toEqual([0]);
