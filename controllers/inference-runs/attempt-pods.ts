@@ -16,11 +16,15 @@ export async function podsOf({ run, stores, client, context }: RunPass, job: Sto
   const isOfJob = (pod: RunnerPod) => controllerUidOf(pod) === job.metadata.uid;
   const known = stores.pods.byRun.get(run.metadata.uid ?? '').filter(isOfJob);
   const { state } = jobStateOf(job.status);
-  const { succeeded = 0, failed = 0 } = job.status ?? {};
-  if ((state !== 'succeeded' && state !== 'failed') || succeeded + failed === 0 || endsOf(known).length > 0)
-    return known;
+  if ((state !== 'succeeded' && state !== 'failed') || !hadPods(job) || endsOf(known).length > 0) return known;
   const labelSelector = `${jobNameLabel}=${job.metadata.name}`;
   const { namespace } = job.metadata;
   const { items } = await client.list(podResource, { namespace, labelSelector, signal: context.signal });
   return items.filter(isOfJob);
+}
+
+/** The Job controller says that a Job has ended before it counts the last pods: those have only been noted then. */
+function hadPods({ status = {} }: StoredJob): boolean {
+  const { succeeded = 0, failed = 0, uncountedTerminatedPods: noted = {} } = status;
+  return succeeded + failed + (noted.succeeded ?? []).length + (noted.failed ?? []).length > 0;
 }

@@ -69,7 +69,11 @@ export function etcdFlags({ directory, etcdPort }: ControlPlaneLayout): string[]
 /** kube-apiserver's flags: RBAC and admission as in a real cluster, identities by token, certificates self-signed. */
 export function apiServerFlags(
   { directory, etcdPort, apiPort }: ControlPlaneLayout,
-  { audit, asksWebhooks }: { readonly audit: boolean; readonly asksWebhooks: boolean },
+  {
+    audit,
+    asksWebhooks,
+    checksOwners,
+  }: { readonly audit: boolean; readonly asksWebhooks: boolean; readonly checksOwners: boolean },
 ): string[] {
   const file = (name: keyof typeof clusterFiles) => join(directory, clusterFiles[name]);
   return [
@@ -88,6 +92,7 @@ export function apiServerFlags(
     `--service-account-key-file=${file('accountPublicKey')}`,
     `--service-account-signing-key-file=${file('accountKey')}`,
     ...(asksWebhooks ? [] : ['--disable-admission-plugins=MutatingAdmissionWebhook,ValidatingAdmissionWebhook']),
+    ...(checksOwners ? ['--enable-admission-plugins=OwnerReferencesPermissionEnforcement'] : []),
     ...(audit
       ? [
           `--audit-policy-file=${file('auditPolicy')}`,

@@ -37,6 +37,13 @@ export interface ClusterOptions {
    */
   readonly asksWebhooks?: boolean;
   /**
+   * Whether who makes an object that holds back the deletion of its owner must be allowed to change the owner's finalizers, as on
+   * OpenShift.
+   *
+   * @default false
+   */
+  readonly checksOwners?: boolean;
+  /**
    * CustomResourceDefinitions that are served before kube-controller-manager starts: its garbage collector takes half a minute to learn of
    * later ones, and what their objects own stays as long.
    *
@@ -75,6 +82,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Runnin
     controllerManager = 'off',
     audit = 'writes',
     asksWebhooks = true,
+    checksOwners = false,
     crds = [],
     log = toStandardError,
   } = options;
@@ -102,7 +110,11 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Runnin
     await writeCredentials(directory, { adminToken, managerToken });
     if (audit !== 'off') await writeFile(join(directory, clusterFiles.auditPolicy), JSON.stringify(auditPolicy(audit)));
     const startApiServer = (layout: ControlPlaneLayout) =>
-      start('kube-apiserver', programs.apiServer, apiServerFlags(layout, { audit: audit !== 'off', asksWebhooks }));
+      start(
+        'kube-apiserver',
+        programs.apiServer,
+        apiServerFlags(layout, { audit: audit !== 'off', asksWebhooks, checksOwners }),
+      );
     const controlPlane = await startControlPlane(directory, adminToken, (layout) => [
       start('etcd', programs.etcd, etcdFlags(layout)),
       startApiServer(layout),

@@ -26,7 +26,7 @@ import { guideBlocks } from '../charts-src/gitops/guide';
 import { buildTimeout } from '../tools/go-programs';
 import { documentedFragment, inNamespace, leastInferenceService } from './documented-object';
 import type { Locator } from './entry';
-import { logOf, type NodeWithLogs, startNodeWithLogs } from './node-with-logs';
+import { logOf, type NodeWithLogs, startNodeWithLogs } from '../doubles/kubelet/node-with-logs';
 import { Reader } from './reader';
 import { documentBlock } from './texts';
 

@@ -55,6 +55,7 @@ export interface MakeOptions {
   /** Namespaces that are there before roles are applied. */
   readonly namespaces?: readonly string[];
   readonly controllerManager?: ClusterOptions['controllerManager'];
+  readonly checksOwners?: ClusterOptions['checksOwners'];
   /** Settings of the controller as an environment writes them. */
   readonly inferenceRuns?: NonNullable<Parameters<typeof environment>[0]['inferenceRuns']>;
 }
@@ -81,12 +82,13 @@ export class RunInstallation {
   static async make(options: MakeOptions = {}): Promise<RunInstallation> {
     const {
       controllerManager = 'workloads',
+      checksOwners = false,
       inferenceRuns = { watch: 'all', runners: { serviceAccount: { create: false } } },
     } = options;
     const cleanups: (() => Promise<unknown>)[] = [];
     try {
       const crds = inferenceDefinitions.map(customResourceDefinition);
-      const servers = await startCluster({ controllerManager, audit: 'writes', crds });
+      const servers = await startCluster({ controllerManager, checksOwners, audit: 'writes', crds });
       cleanups.push(() => servers.stop());
       const cluster = new TestCluster(servers);
       cleanups.push(() => cluster.close());

@@ -2,7 +2,7 @@ import { request as httpsRequest } from 'node:https';
 import { servingConfigMap, servingGroup, servingLease } from '../../../definitions/names/serving';
 import { waitFor } from '../../cluster/wait-for';
 import type { ControllerProcess } from '../registry-sync/controller-process';
-import { permissionText, Roles } from './role-permissions';
+import { permissionText, Roles } from '../../cluster/role-permissions';
 import { type Scenario, Scenarios } from './rbac-scenarios';
 import { inferenceServiceOf, ServingInstallation } from './serving-installation';
 

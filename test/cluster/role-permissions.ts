@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { TestCluster } from '../../cluster/test-cluster';
-import type { ObjectReference } from '../../cluster/unstructured-object';
+import type { TestCluster } from './test-cluster';
+import type { ObjectReference } from './unstructured-object';
 
 /** One (group, resource, verb, resourceName) of a role. */
 export interface RolePermission {

@@ -1,7 +1,7 @@
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { selfSignedCertificate } from '../../controllers/runtime/self-signed-certificate';
-import type { TestCluster } from '../cluster/test-cluster';
+import { selfSignedCertificate } from '../../../controllers/runtime/self-signed-certificate';
+import type { TestCluster } from '../../cluster/test-cluster';
 
 /** A node that is there. */
 export interface NodeWithLogs {
