@@ -10,7 +10,7 @@ import { runConditionList } from './run-condition';
 import { runnerPod } from './runner-pod';
 
 /** When a finished run is deleted. */
-export const autoDeletePolicies = ['None', 'DeleteOnSuccess', 'DeleteOnCompletion'] as const;
+const autoDeletePolicies = ['None', 'DeleteOnSuccess', 'DeleteOnCompletion'] as const;
 export type AutoDeletePolicy = (typeof autoDeletePolicies)[number];
 
 const storageByKind = z.record(z.string(), island<Readonly<Record<string, unknown>>>());

@@ -4,7 +4,7 @@ import { atomicList } from '../schema/list';
 import { objectReference } from './object-reference';
 
 /** How a runner may speak to a model; `auto` decides from the URL. */
-export const protocols = ['auto', 'v1', 'v2'] as const;
+const protocols = ['auto', 'v1', 'v2'] as const;
 export type Protocol = (typeof protocols)[number];
 
 /** Datatypes of the Open Inference Protocol. */

@@ -11,7 +11,7 @@ import { ItemError } from '../item';
  * Most bytes of an answer: an answer becomes one string, and V8's have 512 MiB at most. Half of that leaves room beside it, and is far
  * above what `batch.maxBytes` lets a model answer; what has no end must not hold the pod.
  */
-const largestAnswer = 256 * 1024 * 1024;
+export const largestAnswer = 256 * 1024 * 1024;
 
 /** A request, sent once. */
 export interface ModelRequest {
