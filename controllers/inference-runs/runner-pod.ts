@@ -8,6 +8,7 @@ import {
   contractPaths,
   runnerCommand,
   runnerContainer,
+  runnerMetricsPortName,
   runnerPort,
 } from '../../definitions/names/inference';
 import type { Attempt } from './contract';
@@ -106,7 +107,7 @@ function container(sources: RunnerPodSources, isGeneric: boolean, references: St
     ...(isGeneric && {
       command: [nodePath, programPath],
       args: [runnerCommand],
-      ports: [{ name: 'metrics', containerPort: runnerPort, protocol: 'TCP' }],
+      ports: [{ name: runnerMetricsPortName, containerPort: runnerPort, protocol: 'TCP' }],
     }),
     env: runnerEnvironment(run, config, attempt),
     ...(envFrom.length > 0 && { envFrom }),

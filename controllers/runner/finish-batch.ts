@@ -18,7 +18,7 @@ export async function finishBatch(batch: Batch, infer: Infer, options: SplitOpti
 }
 
 /** The items of a batch that can be asked about, and those that can't be read. */
-export function readableOf({ items }: Batch): { readonly valid: ValidItem[]; readonly unreadable: FailedItem[] } {
+function readableOf({ items }: Batch): { readonly valid: ValidItem[]; readonly unreadable: FailedItem[] } {
   const valid: ValidItem[] = [];
   const unreadable: FailedItem[] = [];
   for (const item of items) {
