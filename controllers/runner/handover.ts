@@ -25,6 +25,16 @@ export class Handover<Value> {
     return new Promise((resolve) => this.takers.push(resolve));
   }
 
+  /** What would be taken next, if it waits already. */
+  peek(): Value | undefined {
+    return this.values[0];
+  }
+
+  /** Takes what {@link peek} has shown. */
+  drop(): void {
+    this.values.shift();
+  }
+
   /** Nothing comes any more; what waits can still be taken. */
   close(): void {
     this.closed = true;

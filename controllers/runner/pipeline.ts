@@ -73,7 +73,7 @@ class Pipeline {
       tally,
       clock,
       checkpoint: execution.checkpoint,
-      onWritten: () => this.onWritten(),
+      onWritten: (batches) => this.onWritten(batches),
     });
   }
 
@@ -161,10 +161,10 @@ class Pipeline {
     }
   };
 
-  private onWritten(): void {
+  private onWritten(batches: number): void {
     const { tally, execution } = this.options;
-    this.written += 1;
-    this.slots.release();
+    this.written += batches;
+    for (let count = 0; count < batches; count += 1) this.slots.release();
     if (execution.errors.mode === 'failFast') return;
     const exceeded = limitExceeded(execution.errors, tally, false);
     if (exceeded !== undefined) this.failure.abort(exceeded);

@@ -9,8 +9,8 @@ export interface WriterOptions {
   readonly tally: Tally;
   readonly clock: Clock;
   readonly checkpoint: ResolvedExecution['checkpoint'];
-  /** Called when a batch was written: its memory is free, and its errors count. */
-  readonly onWritten: () => void;
+  /** Called when so many batches were written: their memory is free, and their errors count. */
+  readonly onWritten: (batches: number) => void;
 }
 
 /** Gives finished batches to the output, one at a time, and has them saved every so many items and seconds. */
@@ -45,10 +45,11 @@ export class Writer {
           await this.save(signal);
           continue;
         }
-        await output.write(next, signal);
-        tally.finished(next);
-        onWritten();
-        this.unsaved += next.last - next.first + 1;
+        const { batch, count } = this.withFollowing(next);
+        await output.write(batch, signal);
+        tally.finished(batch);
+        onWritten(count);
+        this.unsaved += batch.last - batch.first + 1;
         if (this.unsaved >= checkpoint.everyItems) await this.save(signal);
         else this.saveLater();
       }
@@ -61,6 +62,30 @@ export class Writer {
   async saveLast(signal: AbortSignal): Promise<void> {
     const { output, tally } = this.options;
     tally.position = (await output.save(signal, true)) ?? tally.position;
+  }
+
+  /**
+   * A batch with those that wait right behind it: while a fast model waits for a write, one for all of them takes no longer than one for
+   * the first.
+   */
+  private withFollowing(first: FinishedBatch): { readonly batch: FinishedBatch; readonly count: number } {
+    const together = [first];
+    for (let last = first.last; ;) {
+      const next = this.work.peek();
+      if (next === undefined || next === 'save' || next.first !== last + 1) break;
+      this.work.drop();
+      together.push(next);
+      last = next.last;
+    }
+    const count = together.length;
+    if (count === 1) return { batch: first, count };
+    const batch = {
+      first: first.first,
+      last: together.at(-1)?.last ?? first.last,
+      results: together.flatMap(({ results }) => results),
+      failed: together.flatMap(({ failed }) => failed),
+    };
+    return { batch, count };
   }
 
   private async save(signal: AbortSignal): Promise<void> {

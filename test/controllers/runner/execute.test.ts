@@ -141,6 +141,20 @@ describe('a run', () => {
     expect(run.input.taken).toBe((3 + 2) * 10);
   });
 
+  test('writes what has waited for a slow write in one piece, and counts every batch of it', async () => {
+    let writes = 0;
+    const output = new MemoryOutput(undefined, async () => {
+      writes += 1;
+      if (writes === 1) while (run.model.asked.length < 6) await setImmediate();
+    });
+    const run = startRun({ output, execution: { prefetchBatches: 10, batch: { maxItems: 10 } } });
+    expect((await run.ended).exitCode).toBe(0);
+    expect(output.storage.ranges[1]).toMatchObject({ first: 10 });
+    expect(output.storage.ranges[1]?.last).toBeGreaterThanOrEqual(39);
+    expect(output.storage.results).toEqual(indices(1000));
+    expect(run.tally.batches).toBe(100);
+  });
+
   test('without items succeeds, or fails where that is wanted (AT-36, R-03)', async () => {
     const succeeds = startRun({ input: new MemoryInput([]) });
     expect(await succeeds.ended).toEqual({ exitCode: 0, message: '' });
