@@ -11,6 +11,8 @@ export interface Scenario {
   readonly needs: readonly string[];
   /** Told once and never again: what was refused does not come later, only for the next one. */
   readonly lost?: boolean;
+  /** What has to be there before the permission is taken away. */
+  prepare?(namespace: string): Promise<unknown>;
   /** Brings about what the controller has to react to. @returns whether it has */
   act(namespace: string): Promise<() => Promise<boolean>>;
 }
@@ -61,24 +63,26 @@ export class Scenarios {
     {
       name: 'says that it needs the name of somebody else’s Job',
       needs: ['batch/jobs get'],
-      act: (namespace) =>
-        this.taken(namespace, {}, (run) => ({
+      prepare: (namespace) =>
+        this.take(namespace, {}, (run) => ({
           apiVersion: 'batch/v1',
           kind: 'Job',
           metadata: { namespace, name: attemptJobName(run, 1) },
           spec: { suspend: true, template },
         })),
+      act: (namespace) => this.taken(namespace),
     },
     {
       name: 'says that it needs the name of somebody else’s CronJob',
       needs: ['batch/cronjobs get'],
-      act: (namespace) =>
-        this.taken(namespace, { schedule: never }, (run) => ({
+      prepare: (namespace) =>
+        this.take(namespace, { schedule: never }, (run) => ({
           apiVersion: 'batch/v1',
           kind: 'CronJob',
           metadata: { namespace, name: runCronJobName(run) },
           spec: { schedule: never, jobTemplate: { spec: { template } } },
         })),
+      act: (namespace) => this.taken(namespace),
     },
     {
       name: 'holds a Job back',
@@ -174,20 +178,24 @@ export class Scenarios {
     return run;
   }
 
-  /** A run whose object can’t have its name. @returns whether that is said */
-  private async taken(
+  /** A run that waits for its config, the name of whose object somebody else takes meanwhile. */
+  private async take(
     namespace: string,
     spec: object,
     foreign: (run: { readonly metadata: { readonly name: string; readonly uid: string } }) => ObjectReference,
-  ): Promise<() => Promise<boolean>> {
+  ): Promise<void> {
     const run = runOf(namespace, 'iris', spec);
-    // Without a config the run waits, and its uid can be learned.
     await this.installation.cluster.create(run);
     await this.installation.phase(run, 'Blocked');
     const stored = await this.installation.run(run);
     if (stored === undefined) throw new Error('the run is gone');
     await this.installation.cluster.create(foreign(stored));
+  }
+
+  /** Lets such a run begin. @returns whether it says that it can't */
+  private async taken(namespace: string): Promise<() => Promise<boolean>> {
     await this.installation.cluster.create(configOf(namespace, 'iris'));
+    const run = runOf(namespace, 'iris');
     return async () => (await this.installation.status(run)).failure?.reason === 'NameConflict';
   }
 

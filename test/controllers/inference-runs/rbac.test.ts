@@ -115,6 +115,7 @@ describe('a controller that runs', () => {
       if (scenario === undefined) throw new Error(`no scenario ${name}`);
       let namespace = await installation.cluster.namespace('rbac');
       let reached: (() => Promise<boolean>) | undefined;
+      await scenario.prepare?.(namespace);
       await roles.without(need, async () => {
         await refused(need, async () => {
           reached = await scenario.act(namespace);

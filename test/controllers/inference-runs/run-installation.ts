@@ -70,6 +70,9 @@ export class RunInstallation {
   /** Namespaces in which the API server is to refuse things: by a quota. */
   readonly refusing = new Set<string>();
 
+  /** Set by a test that takes permissions away. */
+  expectsRefusals = false;
+
   private constructor(
     readonly servers: RunningCluster,
     readonly cluster: TestCluster,

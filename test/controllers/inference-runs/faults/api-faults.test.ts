@@ -1,12 +1,11 @@
 import { inferenceRunsLease } from '../../../../definitions/names/inference';
-import { attemptJobName } from '../../../../controllers/inference-runs/job-name';
 import type { AuditMark } from '../../../cluster/audit-log';
 import { waitFor } from '../../../cluster/wait-for';
 import type { Fault } from '../../../faults/fault';
 import { type FaultProxy, type ProxiedRequest, startFaultProxy } from '../../../faults/fault-proxy';
 import type { ControllerProcess } from '../../registry-sync/controller-process';
 import { configOf, reportText, RunInstallation, runOf, type Written } from '../run-installation';
-import { jobsMadeSince } from './job-count';
+import { jobNamesOf, jobsMadeSince } from './job-count';
 
 let installation: RunInstallation;
 beforeAll(async () => {
@@ -187,7 +186,7 @@ async function succeeded(run: Written, items: number): Promise<void> {
 /** One Job and one ConfigMap was made for each, and no other; each has its Contract in its status. */
 async function oneJobEach(start: AuditMark, namespace: string, runs: readonly Written[]): Promise<void> {
   const stored = await Promise.all(runs.map((run) => installation.run(run)));
-  const names = stored.flatMap((run) => (run === undefined ? [] : [attemptJobName(run, 1)])).sort();
+  const names = jobNamesOf(stored, 1);
   expect(await jobsMadeSince(installation, start, namespace)).toEqual(names);
   const configMaps = await installation.configMaps(namespace);
   expect(configMaps.map(({ metadata }) => metadata?.name).sort()).toEqual(names);

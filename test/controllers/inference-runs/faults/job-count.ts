@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { attemptJobName } from '../../../../controllers/inference-runs/job-name';
 import type { AuditMark } from '../../../cluster/audit-log';
-import type { RunInstallation } from '../run-installation';
+import type { RunInstallation, StoredRun } from '../run-installation';
 
 const createdJob = z.object({ metadata: z.object({ name: z.string() }) });
 
@@ -17,5 +18,16 @@ export async function jobsMadeSince(
         verb === 'create' && resource === 'jobs' && code === 201 && event.namespace === namespace,
     )
     .map(({ requestObject }) => createdJob.parse(requestObject).metadata.name)
+    .sort();
+}
+
+/** Names of the Jobs that a number of attempts of each run has. */
+export function jobNamesOf(runs: readonly (StoredRun | undefined)[], attempts: number): readonly string[] {
+  const numbers = Array.from({ length: attempts }, (_, index) => index + 1);
+  return runs
+    .filter((run) => run !== undefined)
+    .flatMap(({ metadata: { name, uid } }) =>
+      numbers.map((number) => attemptJobName({ metadata: { name, uid } }, number)),
+    )
     .sort();
 }
