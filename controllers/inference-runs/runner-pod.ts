@@ -1,7 +1,9 @@
-import type { V1Container, V1PodSpec, V1PodTemplateSpec } from '@kubernetes/client-node';
+import type { V1Container, V1EnvVar, V1PodSpec, V1PodTemplateSpec } from '@kubernetes/client-node';
 import { resolveExecution } from '../../definitions/inference/execution';
 import type { InferenceConfig } from '../../definitions/inference/inference-config';
 import type { InferenceRun } from '../../definitions/inference/inference-run';
+import { runnerNodeFlags } from '../../definitions/inference/runner-node-flags';
+import type { RunnerPod } from '../../definitions/inference/runner-pod';
 import { nodePath, programPath } from '../../definitions/names/controller';
 import {
   contractKey,
@@ -109,7 +111,7 @@ function container(sources: RunnerPodSources, isGeneric: boolean, references: St
       args: [runnerCommand],
       ports: [{ name: runnerMetricsPortName, containerPort: runnerPort, protocol: 'TCP' }],
     }),
-    env: runnerEnvironment(run, config, attempt),
+    env: [...runnerEnvironment(run, config, attempt), ...(isGeneric ? nodeOptions(runner.env) : [])],
     ...(envFrom.length > 0 && { envFrom }),
     ...(runner.resources !== undefined && { resources: runnerResources(runner.resources) }),
     ...(security !== undefined && { securityContext: security }),
@@ -127,6 +129,12 @@ function container(sources: RunnerPodSources, isGeneric: boolean, references: St
       ...(runner.volumeMounts ?? []),
     ],
   };
+}
+
+/** Flags of Node for our runner, where the config gives none of its own. */
+function nodeOptions(env: RunnerPod['env'] = []): V1EnvVar[] {
+  const name = 'NODE_OPTIONS';
+  return env.some((variable) => variable.name === name) ? [] : [{ name, value: runnerNodeFlags.join(' ') }];
 }
 
 /** Whether the config mounts something of its own over `/tmp`, for example a larger volume. */

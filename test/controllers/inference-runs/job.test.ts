@@ -1,3 +1,4 @@
+import { runnerNodeFlags } from '../../../definitions/inference/runner-node-flags';
 import { runnerCronJob } from '../../../controllers/inference-runs/cron-job';
 import { runnerJob } from '../../../controllers/inference-runs/job';
 import { isContained } from '../../../controllers/runtime/contained';
@@ -164,6 +165,17 @@ describe('the Job of an attempt (AT-26)', () => {
     const { spec } = jobOf({ config: { runner: { podFailurePolicy: 'none', backoffLimit: 0 } } });
     expect(spec).not.toHaveProperty('podFailurePolicy');
     expect(spec).toMatchObject({ backoffLimit: 0, podReplacementPolicy: 'Failed' });
+  });
+
+  it('gives our runner flags of Node that keep it small, unless the config has its own; runners of others none', () => {
+    const flagsOf = (config: object) =>
+      containerOf({ config })
+        ?.env?.filter(({ name }) => name === 'NODE_OPTIONS')
+        .map(({ value }) => value);
+    const own = { runner: { env: [{ name: 'NODE_OPTIONS', value: '--max-old-space-size=500' }] } };
+    expect(flagsOf({ image: '' })).toEqual([runnerNodeFlags.join(' ')]);
+    expect(flagsOf({ image: '', ...own })).toEqual(['--max-old-space-size=500']);
+    expect(flagsOf({})).toEqual([]);
   });
 
   it('has a deadline only where one is set, and is suspended only where the run says so', () => {

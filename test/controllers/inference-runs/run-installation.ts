@@ -189,9 +189,6 @@ export class RunInstallation {
     return file;
   }
 
-  /** Set by a test that takes permissions away. */
-  expectsRefusals = false;
-
   /** Ends everything that was started. @throws when the API server refused the controller anything */
   async close(): Promise<void> {
     try {
