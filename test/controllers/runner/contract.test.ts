@@ -92,7 +92,8 @@ describe('a Contract', () => {
 });
 
 describe('settings that are not supported end with 2', () => {
-  const execution = (settings: Readonly<Record<string, unknown>>) => executionOf({ jobName: 'a', kserve: {}, execution: settings });
+  const execution = (settings: Readonly<Record<string, unknown>>) =>
+    executionOf({ jobName: 'a', kserve: {}, execution: settings });
 
   test.each(['configMap', 'pvc'])('checkpoint mode %s', (mode) => {
     expect(() => execution({ checkpoint: { mode } })).toThrow(
