@@ -5,10 +5,10 @@ import {
   servingWebhookConfigurations,
 } from '../../../definitions/names/serving-webhooks';
 import { freePort } from '../../cluster/free-port';
+import { permissionText, type RolePermission, Roles } from '../../cluster/role-permissions';
 import type { ObjectReference } from '../../cluster/unstructured-object';
 import { waitFor } from '../../cluster/wait-for';
 import type { ControllerProcess } from '../registry-sync/controller-process';
-import { permissionText, type RolePermission, Roles } from '../../cluster/role-permissions';
 import { inferenceServiceOf, ServingInstallation } from './serving-installation';
 
 /** Least privilege of what only webhooks need: their certificates, and what admission looks up. */

@@ -1,8 +1,8 @@
 import { request as httpsRequest } from 'node:https';
 import { servingConfigMap, servingGroup, servingLease } from '../../../definitions/names/serving';
+import { permissionText, Roles } from '../../cluster/role-permissions';
 import { waitFor } from '../../cluster/wait-for';
 import type { ControllerProcess } from '../registry-sync/controller-process';
-import { permissionText, Roles } from '../../cluster/role-permissions';
 import { type Scenario, Scenarios } from './rbac-scenarios';
 import { inferenceServiceOf, ServingInstallation } from './serving-installation';
 
