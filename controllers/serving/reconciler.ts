@@ -13,6 +13,7 @@ import { hasFinalizer, withFinalizer } from '../runtime/finalizers';
 import { keyOf, type ObjectKey } from '../runtime/object-key';
 import type { CaBundle } from './ca-bundle';
 import { Children } from './children';
+import { componentFacts } from './component-facts';
 import { filteredAnnotations } from './component-metadata';
 import type { ComponentPlan } from './component-plan';
 import { ComponentFailure } from './component-failure';
@@ -21,7 +22,6 @@ import { resolveDeploymentMode } from './deployment-mode';
 import { finalize } from './finalize';
 import type { ComponentPlans } from './ingress/component-plans';
 import type { ClusterFacts } from './ingress/exposure';
-import { componentUrl } from './ingress/host';
 import { IngressFailure } from './ingress/ingress-failure';
 import { refusedIngress } from './ingress/readiness';
 import { mergeDifference } from '../runtime/merge-difference';
@@ -236,31 +236,10 @@ export class ServingReconciler {
     if (note !== undefined) this.warn(inferenceService, servingEvents.scaleMetricUnsupported, note);
   }
 
-  private factsOf(
-    inferenceService: InferenceService,
-    plans: ComponentPlans,
-    children: Children,
-  ): Partial<Record<ComponentName, ComponentFacts>> {
-    const pods = this.parts.stores.podsByService.get(keyOf(inferenceService));
-    const facts = listed(plans).map((plan) => [
-      plan.component,
-      {
-        url: this.urlOf(plan),
-        deployment: children.deploymentOf(plan),
-        pods: pods.filter(({ metadata }) => metadata.labels?.['app'] === `isvc.${plan.name}`),
-      },
-    ]);
-    return Object.fromEntries(facts) as Partial<Record<ComponentName, ComponentFacts>>;
-  }
-
-  /** Absent where no host can be made: that is said of the routes. */
-  private urlOf(plan: ComponentPlan): string | undefined {
-    try {
-      return componentUrl(plan, this.parts.config.document('ingress'));
-    } catch (error) {
-      if (error instanceof IngressFailure || error instanceof ConfigUnusable) return undefined;
-      throw error;
-    }
+  private factsOf(inferenceService: InferenceService, plans: ComponentPlans, children: Children) {
+    const { stores, config } = this.parts;
+    const pods = stores.podsByService.get(keyOf(inferenceService));
+    return componentFacts(listed(plans), { children, pods, config });
   }
 
   private async writeStatus(
