@@ -12,7 +12,17 @@ import { changeObjects, objectsOf } from './engines/rendered-objects';
 
 const root = 'slipway-production-root';
 const components = [
-  ...['catalog', 'crds', 'namespaces', 'registry', 'registry-sync', 'registry-ui', 'serving', 'serving-runtimes'],
+  ...[
+    'catalog',
+    'crds',
+    'inference-runs',
+    'namespaces',
+    'registry',
+    'registry-sync',
+    'registry-ui',
+    'serving',
+    'serving-runtimes',
+  ],
   'storage-initializer',
 ] as const;
 const syncedAndHealthy = Object.fromEntries(
