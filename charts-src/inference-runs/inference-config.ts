@@ -1,10 +1,10 @@
-import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { ConfigError, parseConfig } from '../../definitions/config/parse-config';
 import { type InferenceConfigSpec, inferenceConfigs } from '../../definitions/inference/inference-config';
 import type { modelFields } from '../../definitions/inference/model-endpoint';
 import type { StorageInput } from './storage-input';
 import type { StorageOutput } from './storage-output';
+import { addOwnResource } from '../kubernetes/own-resource';
 
 type Written = Omit<InferenceConfigSpec, 'storage' | 'credentialsRef' | (typeof modelFields)[number]>;
 
@@ -38,7 +38,7 @@ export class InferenceConfig extends Construct {
     const { name, namespace, labels, annotations, input, output, imagePullSecret, ...spec } = props;
     this.name = name;
     this.namespace = namespace;
-    const { group, version, kind, schema } = inferenceConfigs;
+    const { schema } = inferenceConfigs;
     const source = `InferenceConfig ${namespace}/${name}`;
     refuseUnlessOne(spec, source);
     const written = parseConfig(
@@ -55,17 +55,7 @@ export class InferenceConfig extends Construct {
       },
       source,
     );
-    new ApiObject(this, 'InferenceConfig', {
-      apiVersion: `${group}/${version}`,
-      kind,
-      metadata: {
-        name,
-        namespace,
-        ...(labels === undefined ? {} : { labels }),
-        ...(annotations === undefined ? {} : { annotations }),
-      },
-      ...written,
-    });
+    addOwnResource(this, inferenceConfigs, { name, namespace, labels, annotations }, written);
   }
 }
 

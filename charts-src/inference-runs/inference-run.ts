@@ -1,8 +1,8 @@
-import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { ConfigError, parseConfig } from '../../definitions/config/parse-config';
 import { type InferenceRunSpec, inferenceRuns } from '../../definitions/inference/inference-run';
 import { schedulePattern } from '../../definitions/inference/schedule';
+import { addOwnResource } from '../kubernetes/own-resource';
 
 export interface InferenceRunProps extends Partial<Omit<InferenceRunSpec, 'configRef'>> {
   readonly name: string;
@@ -25,22 +25,12 @@ export class InferenceRun extends Construct {
   constructor(scope: Construct, id: string, props: InferenceRunProps) {
     super(scope, id);
     const { name, config, namespace = config.namespace, labels, annotations, ...spec } = props;
-    const { group, version, kind, schema } = inferenceRuns;
+    const { schema } = inferenceRuns;
     const source = `InferenceRun ${namespace}/${name}`;
     refuseWrongSchedule(spec, source);
     const configRef = { name: config.name, ...(config.namespace === namespace ? {} : { namespace: config.namespace }) };
     const written = parseConfig(schema, { spec: { ...spec, configRef } }, source);
-    new ApiObject(this, 'InferenceRun', {
-      apiVersion: `${group}/${version}`,
-      kind,
-      metadata: {
-        name,
-        namespace,
-        ...(labels === undefined ? {} : { labels }),
-        ...(annotations === undefined ? {} : { annotations }),
-      },
-      ...written,
-    });
+    addOwnResource(this, inferenceRuns, { name, namespace, labels, annotations }, written);
   }
 }
 

@@ -1,4 +1,3 @@
-import { ApiObject } from 'cdk8s';
 import { Construct } from 'constructs';
 import { z } from 'zod';
 import { ConfigError, parseConfig } from '../../definitions/config/parse-config';
@@ -8,6 +7,7 @@ import {
   type InferenceService as InferenceServiceObject,
   inferenceServices,
 } from '../../definitions/serving/inference-service';
+import { addOwnResource } from '../kubernetes/own-resource';
 
 type Spec = InferenceServiceObject['spec'];
 
@@ -37,24 +37,14 @@ export class InferenceService extends Construct {
   constructor(scope: Construct, id: string, props: InferenceServiceProps) {
     super(scope, id);
     const { name, namespace, labels, annotations, ...spec } = props;
-    const { group, version, kind, schema } = inferenceServices;
+    const { schema } = inferenceServices;
     const source = `InferenceService ${namespace}/${name}`;
     parseConfig(z.strictObject({ name: nameSchema }), { name }, source);
     // With the defaults of the definition: a list keyed by a member that the API server fills in differs for ever.
     const written = parseConfig(schema, { spec }, source);
     parseConfig(canarySchema, { canary: spec.canary ?? [] }, source);
     refuseUnlessOne(spec, source);
-    new ApiObject(this, 'InferenceService', {
-      apiVersion: `${group}/${version}`,
-      kind,
-      metadata: {
-        name,
-        namespace,
-        ...(labels === undefined ? {} : { labels }),
-        ...(annotations === undefined ? {} : { annotations }),
-      },
-      ...written,
-    });
+    addOwnResource(this, inferenceServices, { name, namespace, labels, annotations }, written);
   }
 }
 
