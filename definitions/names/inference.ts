@@ -77,7 +77,7 @@ export const runReasons = {
 } as const;
 export type RunReason = (typeof runReasons)[keyof typeof runReasons];
 
-/** Why a run can't start; the reason of its `Synced` condition and of the event. */
+/** Why a run can't start: the reason of `status.failure` and of the event; the message of `Synced` begins with it. */
 export const blockReasons = {
   configNotFound: 'ConfigNotFound',
   configNotAllowed: 'ConfigNotAllowed',

@@ -1,6 +1,6 @@
 import type { InvalidItem, Item } from '../item';
 import type { JsonValue } from '../json';
-import { valueAt, type JsonPath } from './json-path';
+import { valueAt, type JsonPath } from '../json-path';
 
 /** Characters of an unreadable item that go to the dead letters: enough to find it, whatever its size. */
 const keptText = 64 * 1024;

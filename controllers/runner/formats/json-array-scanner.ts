@@ -1,5 +1,5 @@
 import { BrokenDocument } from './item-reader';
-import type { JsonPath } from './json-path';
+import type { JsonPath } from '../json-path';
 
 /** Members of a document in which items may be, when nobody said where. */
 const usualMembers: readonly unknown[] = ['result', 'instances', 'items', 'data'];

@@ -3,7 +3,7 @@ import type { ItemNumbering } from './item-numbering';
 import type { ItemReader } from './item-reader';
 import { JsonArrayScanner } from './json-array-scanner';
 import { jsonItem } from './json-lines';
-import type { JsonPath } from './json-path';
+import type { JsonPath } from '../json-path';
 
 /** The elements of an array in a document are the items: format `json`. */
 export function jsonDocumentReader(numbering: ItemNumbering, path: JsonPath | undefined): ItemReader {

@@ -7,7 +7,7 @@ import type { ItemNumbering } from './item-numbering';
 import type { ItemReader } from './item-reader';
 import { jsonDocumentReader } from './json-document';
 import { jsonLinesReader, textLinesReader } from './json-lines';
-import type { JsonPath } from './json-path';
+import type { JsonPath } from '../json-path';
 
 /** Settings of the format, its paths parsed. */
 export interface ItemSettings extends Pick<InputFormat, 'format' | 'compression' | 'csv'> {

@@ -34,6 +34,7 @@ const profiles: Readonly<Record<string, NotebookProfile | undefined>> = {
 
 const sqlName = /^[A-Za-z_][A-Za-z0-9_.]*$/;
 /** A quote ends an SQL literal, and control characters have no place in one. */
+// To refuse them they have to be named.
 // eslint-disable-next-line no-control-regex
 const sqlLiteral = /^[^'\x00-\x1f\x7f]*$/;
 const length = /^[1-9][0-9]{0,8}$/;

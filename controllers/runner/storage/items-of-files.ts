@@ -3,7 +3,7 @@ import { causeText } from '../../runtime/cause-text';
 import type { Bytes } from '../formats/compression';
 import { ItemNumbering } from '../formats/item-numbering';
 import { readItems, type ItemSettings } from '../formats/read-items';
-import type { JsonPath } from '../formats/json-path';
+import type { JsonPath } from '../json-path';
 import type { Input } from '../input';
 import type { Item } from '../item';
 import { RunnerError } from '../runner-error';

@@ -3,7 +3,7 @@ import { ConfigError, parseConfig } from '../../../definitions/config/parse-conf
 import { exitCodes } from '../../../definitions/inference/runner-report';
 import type { InputFormat } from '../../../definitions/inference/storage/input-format';
 import type { ItemSettings } from '../formats/read-items';
-import { parseJsonPath, type JsonPath } from '../formats/json-path';
+import { parseJsonPath, type JsonPath } from '../json-path';
 import { RunnerError } from '../runner-error';
 
 /** Which settings: `input.pvc`, as the Contract has them. */

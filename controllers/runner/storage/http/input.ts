@@ -1,7 +1,7 @@
 import { httpInput, type Pagination } from '../../../../definitions/inference/storage/http';
 import type { Compression, ItemFormat } from '../../../../definitions/inference/storage/input-format';
 import type { HeaderFields } from '../../../storage-initializer/http/http-client';
-import type { JsonPath } from '../../formats/json-path';
+import type { JsonPath } from '../../json-path';
 import { compressionExtensions, extensions } from '../../formats/file-format';
 import type { Input } from '../../input';
 import { parseJson } from '../../json';

@@ -1,5 +1,5 @@
 import type { Pagination } from '../../../../definitions/inference/storage/http';
-import { valueAt, type JsonPath } from '../../formats/json-path';
+import { valueAt, type JsonPath } from '../../json-path';
 import type { JsonValue } from '../../json';
 
 /** A page that was read. */

@@ -1,6 +1,6 @@
 import type { InputFormat } from '../../../../definitions/inference/storage/input-format';
 import { ItemNumbering } from '../../../../controllers/runner/formats/item-numbering';
-import { parseJsonPath } from '../../../../controllers/runner/formats/json-path';
+import { parseJsonPath } from '../../../../controllers/runner/json-path';
 import { readItems } from '../../../../controllers/runner/formats/read-items';
 import type { Item } from '../../../../controllers/runner/item';
 

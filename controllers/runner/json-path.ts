@@ -1,9 +1,9 @@
-import type { JsonValue } from '../json';
+import { isList, isRecord, type JsonValue } from './json';
 
 /** Steps from a value to a part of it: names of members, positions in arrays. */
 export type JsonPath = readonly (string | number)[];
 
-const step = /\.([^.[\]'"$*?@]+)|\[(\d+)\]|\['([^']*)'\]|\["([^"]*)"\]/gy;
+const step = /\.([^.[\]'"$*?@]+)|\[(\d+)\]|\['((?:[^'\\]|\\['\\])*)'\]|\["((?:[^"\\]|\\["\\])*)"\]/gy;
 
 /**
  * The part of JSONPath that names one place: `$.a.b[0]['c d']`, the `$` may be left out.
@@ -17,7 +17,7 @@ export function parseJsonPath(text: string): JsonPath | undefined {
   let end = 0;
   for (const [matched, name, position, single, double] of steps.matchAll(step)) {
     end += matched.length;
-    path.push(position === undefined ? (name ?? single ?? double ?? '') : Number(position));
+    path.push(position === undefined ? (name ?? (single ?? double ?? '').replace(/\\(.)/g, '$1')) : Number(position));
   }
   return end === steps.length && text !== '' ? path : undefined;
 }
@@ -25,9 +25,9 @@ export function parseJsonPath(text: string): JsonPath | undefined {
 /** What is at the place; undefined when there is none. */
 export function valueAt(value: JsonValue, path: JsonPath): JsonValue | undefined {
   let at: JsonValue | undefined = value;
-  for (const step of path) {
-    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, step)) return undefined;
-    at = Reflect.get(at, step) as JsonValue | undefined;
+  for (const one of path) {
+    if (typeof one === 'number' && isList(at)) at = at[one];
+    else at = isRecord(at) && Object.hasOwn(at, one) ? at[one] : undefined;
   }
   return at;
 }
