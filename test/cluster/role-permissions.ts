@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { TestCluster } from './test-cluster';
 import type { ObjectReference } from './unstructured-object';
+import { waitFor } from './wait-for';
 
 /** One (group, resource, verb, resourceName) of a role. */
 export interface RolePermission {
@@ -25,10 +26,17 @@ const roleSchema = z.object({
 export const permissionText = ({ group, resource, verb, name }: RolePermission): string =>
   `${group}/${resource} ${verb}${name === undefined ? '' : ` ${name}`}`;
 
+const reviewSchema = z.object({ status: z.object({ allowed: z.boolean() }) });
+
 /** The roles of a controller in a cluster, which can be told to allow less for a while. */
 export class Roles {
+  /**
+   * @param user of the controller, `system:serviceaccount:NAMESPACE:NAME`
+   * @param names its roles; ClusterRoles are bound for the whole cluster
+   */
   constructor(
     private readonly cluster: TestCluster,
+    private readonly user: string,
     private readonly names: readonly ObjectReference[],
   ) {}
 
@@ -53,14 +61,39 @@ export class Roles {
       const before = await this.permissionsOf(name);
       const left = before.filter((permission) => !are(permission));
       if (left.length === before.length) continue;
+      const taken = before.filter(are);
       await this.cluster.patch(name, { rules: rulesOf(left) });
       try {
+        await this.settled(name, taken, false);
         return await work();
       } finally {
         await this.cluster.patch(name, { rules: rulesOf(before) });
+        await this.settled(name, taken, true);
       }
     }
     throw new Error('no role allows it');
+  }
+
+  /** The API server learns of a role's change by a watch of its own: until then it answers as before. */
+  private async settled(
+    { metadata: { namespace = '' } }: ObjectReference,
+    permissions: readonly RolePermission[],
+    allowed: boolean,
+  ): Promise<void> {
+    for (const permission of permissions) {
+      const { group, verb, name = '' } = permission;
+      const [resource, subresource = ''] = permission.resource.split('/');
+      const resourceAttributes = { namespace, group, resource, subresource, verb, name };
+      await waitFor(`${permissionText(permission)} to be ${allowed ? 'allowed' : 'refused'}`, async () => {
+        const review = await this.cluster.create({
+          apiVersion: 'authorization.k8s.io/v1',
+          kind: 'SubjectAccessReview',
+          metadata: {},
+          spec: { user: this.user, resourceAttributes },
+        });
+        return reviewSchema.parse(review).status.allowed === allowed;
+      });
+    }
   }
 
   private async permissionsOf(name: ObjectReference): Promise<readonly RolePermission[]> {

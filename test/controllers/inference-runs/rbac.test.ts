@@ -44,7 +44,7 @@ beforeAll(async () => {
     subjects: [{ kind: 'ServiceAccount', name: 'prometheus', namespace: home }],
   });
   scenarios = new Scenarios(installation);
-  roles = new Roles(cluster, [
+  roles = new Roles(cluster, installation.user, [
     { apiVersion: rbac.apiVersion, kind: 'ClusterRole', metadata: { name: 'kserve-controller-manager' } },
     { apiVersion: rbac.apiVersion, kind: 'ClusterRole', metadata: { name: 'kserve-controller-metrics-auth' } },
     {

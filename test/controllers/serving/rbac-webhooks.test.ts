@@ -31,7 +31,7 @@ beforeAll(async () => {
     kubelet: 'none',
   });
   installation.expectsRefusals = true;
-  roles = new Roles(installation.cluster, [
+  roles = new Roles(installation.cluster, installation.user, [
     { apiVersion: rbac, kind: 'ClusterRole', metadata: { name: 'kserve-manager-role' } },
     { apiVersion: rbac, kind: 'Role', metadata: { name: 'kserve-leader-election-role', namespace: 'kserve' } },
   ]);

@@ -41,7 +41,7 @@ beforeAll(async () => {
     subjects: [{ kind: 'ServiceAccount', name: 'prometheus', namespace: 'kserve' }],
   });
   scenarios = new Scenarios(installation);
-  roles = new Roles(installation.cluster, [
+  roles = new Roles(installation.cluster, installation.user, [
     { apiVersion: rbac.apiVersion, kind: 'ClusterRole', metadata: { name: 'kserve-manager-role' } },
     { apiVersion: rbac.apiVersion, kind: 'ClusterRole', metadata: { name: 'kserve-proxy-role' } },
     {
