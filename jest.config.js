@@ -12,8 +12,8 @@ module.exports = {
       },
     ],
   },
-  globalSetup: '<rootDir>/test/cluster/global-setup.ts',
-  globalTeardown: '<rootDir>/test/cluster/global-teardown.ts',
+  globalSetup: '<rootDir>/test/global-setup.ts',
+  globalTeardown: '<rootDir>/test/global-teardown.ts',
   // Most tests of controllers wait for servers: two at a time keep two cores busy, where jest would start one.
   maxWorkers: 2,
   testTimeout: 60_000,

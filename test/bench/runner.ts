@@ -10,7 +10,7 @@ import { build } from 'esbuild';
 import { z } from 'zod';
 import type { Contract } from '../../definitions/inference/contract';
 import { runnerNodeFlags } from '../../definitions/inference/runner-node-flags';
-import { bundledProgram } from '../controllers/registry-sync/controller-process';
+import { bundledProgram } from '../program/bundled-program';
 import { median, report } from './measure';
 import { measured } from './storage/processes';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { z } from 'zod';
 import { storageNodeFlags } from '../../definitions/storage/storage-node-flags';
-import { bundledProgram } from '../controllers/registry-sync/controller-process';
+import { bundledProgram } from '../program/bundled-program';
 import { startVersitygw, type Versitygw } from '../storage-servers/versitygw';
 import { median, report } from './measure';
 import { firstByteSeconds, measured } from './storage/processes';

@@ -8,7 +8,8 @@ import { TestCluster } from '../cluster/test-cluster';
 import { waitFor } from '../cluster/wait-for';
 import { customResourceDefinition } from '../../definitions/schema/custom-resource-definition';
 import { servingDefinitions } from '../../definitions/serving/kinds';
-import { bundledProgram, runToEnd, startRegistrySync } from './registry-sync/controller-process';
+import { bundledProgram } from '../program/bundled-program';
+import { runToEnd, startRegistrySync } from './registry-sync/controller-process';
 
 let program: string;
 let remove: () => Promise<void>;

@@ -1,4 +1,4 @@
-import { bundledProgram } from '../controllers/registry-sync/controller-process';
+import { bundledProgram } from '../program/bundled-program';
 import { modelFiles, upload, wrongFiles } from '../faults/stormy-model';
 import { StormyFetch } from '../faults/stormy-fetch';
 import { seededRandom } from '../faults/seeded-random';

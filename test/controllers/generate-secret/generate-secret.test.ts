@@ -4,7 +4,7 @@ import { type AddressInfo, createConnection, createServer as createTcpServer } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { testCluster } from '../../cluster/test-cluster';
-import { bundledProgram } from '../registry-sync/controller-process';
+import { bundledProgram } from '../../program/bundled-program';
 import { GeneratorJob, secretKeys, secretName } from './generator-job';
 
 const cluster = testCluster();

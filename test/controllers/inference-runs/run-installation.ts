@@ -22,7 +22,8 @@ import type { ObjectReference } from '../../cluster/unstructured-object';
 import { waitFor } from '../../cluster/wait-for';
 import { Kubelet } from '../../doubles/kubelet/kubelet';
 import type { PodFate } from '../../doubles/kubelet/pod-life';
-import { bundledProgram, type ControllerProcess, startController } from '../registry-sync/controller-process';
+import { bundledProgram } from '../../program/bundled-program';
+import { type ControllerProcess, startController } from '../registry-sync/controller-process';
 
 /** An object of ours as tests write it. */
 export interface Written extends ObjectReference {

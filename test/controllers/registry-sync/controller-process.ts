@@ -3,7 +3,6 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { bundle } from '../../../controllers/image/bundle';
 import { waitFor } from '../../cluster/wait-for';
 
 /** A `slipway` that runs as it does in a pod: bundled, with a ServiceAccount's directory, configured by a file. */
@@ -18,13 +17,6 @@ export interface ControllerProcess {
   readonly ended: Promise<string>;
   /** Sends the signal and waits for the end; the exit code, or the signal that ended it. */
   end(signal?: NodeJS.Signals): Promise<string>;
-}
-
-/** Bundles the program once for a test file, as it is in the image. */
-export async function bundledProgram(): Promise<{ program: string; remove: () => Promise<void> }> {
-  const outDir = await mkdtemp(join(tmpdir(), 'slipway-bundle-'));
-  const { program } = await bundle({ outDir, minify: true });
-  return { program, remove: () => rm(outDir, { recursive: true, force: true }) };
 }
 
 /** Runs the program to its end: exit code and what it printed. */

@@ -12,7 +12,8 @@ import { type ClusterOptions, type RunningCluster, startCluster } from '../../cl
 import { TestCluster } from '../../cluster/test-cluster';
 import { waitFor } from '../../cluster/wait-for';
 import { startModelRegistry, type ModelRegistry } from '../../doubles/model-registry/server';
-import { bundledProgram, startRegistrySync, type ControllerProcess } from './controller-process';
+import { bundledProgram } from '../../program/bundled-program';
+import { startRegistrySync, type ControllerProcess } from './controller-process';
 
 /** An InferenceService as tests write it. */
 export interface TestInferenceService {

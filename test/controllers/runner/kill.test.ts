@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Contract } from '../../../definitions/inference/contract';
 import { startModelServer, type ModelServer } from '../../doubles/model-server/model-server';
 import { waitFor } from '../../cluster/wait-for';
-import { bundledProgram } from '../registry-sync/controller-process';
+import { bundledProgram } from '../../program/bundled-program';
 import { startVersitygw, type Versitygw } from '../../storage-servers/versitygw';
 import { buildTimeout, goProgram } from '../../tools/go-programs';
 import { fetchedFrom } from '../storage-initializer/sources/s3/s3-fetch';

@@ -6,7 +6,8 @@ import type { Contract } from '../../../definitions/inference/contract';
 import { poison, tooMany, unavailable } from '../../doubles/model-server/faults';
 import { startModelServer, type ModelServer, type ModelServerOptions } from '../../doubles/model-server/model-server';
 import { waitFor } from '../../cluster/wait-for';
-import { bundledProgram, runToEnd } from '../registry-sync/controller-process';
+import { bundledProgram } from '../../program/bundled-program';
+import { runToEnd } from '../registry-sync/controller-process';
 import { indices } from './memory-parts';
 import { RunnerPlace } from './runner-process';
 

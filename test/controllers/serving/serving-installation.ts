@@ -20,7 +20,8 @@ import { TestCluster } from '../../cluster/test-cluster';
 import type { ObjectReference } from '../../cluster/unstructured-object';
 import { waitFor } from '../../cluster/wait-for';
 import { Kubelet, type KubeletOptions } from '../../doubles/kubelet/kubelet';
-import { bundledProgram, type ControllerProcess, startController } from '../registry-sync/controller-process';
+import { bundledProgram } from '../../program/bundled-program';
+import { type ControllerProcess, startController } from '../registry-sync/controller-process';
 
 /** Options of the serving component as an environment writes them. */
 type ServingOptions = NonNullable<Parameters<typeof environment>[0]['serving']>;

@@ -9,7 +9,7 @@ import { startHttpFront } from '../../storage-servers/http-front';
 import { startProxyServer } from '../../storage-servers/proxy-server';
 import { startVersitygw, type Versitygw } from '../../storage-servers/versitygw';
 import { buildTimeout } from '../../tools/go-programs';
-import { bundledProgram } from '../registry-sync/controller-process';
+import { bundledProgram } from '../../program/bundled-program';
 import { tarOf } from './archive/tar-bytes';
 import { treeOf } from './fetched-tree';
 import { namesIn, runInitializer, type InitializerEnd, type InitializerOptions } from './initializer-program';

@@ -17,7 +17,7 @@ import { layer } from '../../storage-servers/oci-image';
 import { puller, startOciRegistry } from '../../storage-servers/oci-registry';
 import { startVersitygw } from '../../storage-servers/versitygw';
 import { buildTimeout } from '../../tools/go-programs';
-import { bundledProgram } from '../registry-sync/controller-process';
+import { bundledProgram } from '../../program/bundled-program';
 import { tarOf } from './archive/tar-bytes';
 import { zipOf } from './archive/zip-bytes';
 import { treeOf } from './fetched-tree';

@@ -4,7 +4,7 @@ import { StormyFetch } from '../../faults/stormy-fetch';
 import { modelFiles, upload, wrongFiles, type ModelFile } from '../../faults/stormy-model';
 import { startVersitygw, type Versitygw } from '../../storage-servers/versitygw';
 import { buildTimeout } from '../../tools/go-programs';
-import { bundledProgram } from '../registry-sync/controller-process';
+import { bundledProgram } from '../../program/bundled-program';
 
 const MB = 1_000_000;
 const bucket = 'models';

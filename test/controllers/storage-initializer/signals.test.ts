@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { waitFor } from '../../cluster/wait-for';
 import { serveFile, startFileServer, type FileServer } from '../../storage-servers/file-server';
-import { bundledProgram } from '../registry-sync/controller-process';
+import { bundledProgram } from '../../program/bundled-program';
 import { tarOf } from './archive/tar-bytes';
 import { treeOf } from './fetched-tree';
 import { namesIn, runInitializer, startInitializer, type InitializerEnd } from './initializer-program';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { storageKinds } from '../../../definitions/storage/storage-kinds';
 import { startFileServer, type FileServer } from '../../storage-servers/file-server';
-import { bundledProgram } from '../registry-sync/controller-process';
+import { bundledProgram } from '../../program/bundled-program';
 import { namesIn, runInitializer } from './initializer-program';
 
 /**

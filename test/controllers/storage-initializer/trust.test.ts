@@ -6,7 +6,8 @@ import { selfSignedCertificate } from '../../../controllers/runtime/self-signed-
 import type { Environment } from '../../../controllers/component';
 import { initializerLog } from '../../../controllers/storage-initializer/log';
 import { trustedAuthorities } from '../../../controllers/storage-initializer/trust';
-import { bundledProgram, runToEnd } from '../registry-sync/controller-process';
+import { bundledProgram } from '../../program/bundled-program';
+import { runToEnd } from '../registry-sync/controller-process';
 import { inTemporaryDirectory } from '../../cluster/temporary-directory';
 import { serveFile, startFileServer } from '../../storage-servers/file-server';
 import { treeOf } from './fetched-tree';

@@ -4,7 +4,7 @@ import type { Contract } from '../../../../definitions/inference/contract';
 import { startFinopsDatabase, type FinopsDatabase } from '../../../doubles/database-handler/with-database';
 import { startModelServer, type ModelServer } from '../../../doubles/model-server/model-server';
 import { forecast } from '../../../doubles/model-server/models';
-import { bundledProgram } from '../../registry-sync/controller-process';
+import { bundledProgram } from '../../../program/bundled-program';
 import { RunnerPlace } from '../runner-process';
 import { api, endpointRef, runUid } from './krateo-work';
 

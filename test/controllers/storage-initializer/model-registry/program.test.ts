@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { startModelRegistry, type ModelRegistry } from '../../../doubles/model-registry/server';
 import { startLoopbackServer, type LoopbackServer } from '../../../doubles/model-registry/loopback-server';
 import { registryFaults } from '../../../doubles/model-registry/faults';
-import { bundledProgram, runToEnd } from '../../registry-sync/controller-process';
+import { bundledProgram } from '../../../program/bundled-program';
+import { runToEnd } from '../../registry-sync/controller-process';
 import { tarOf } from '../archive/tar-bytes';
 import { treeOf } from '../fetched-tree';
 

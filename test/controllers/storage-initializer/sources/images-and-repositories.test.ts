@@ -5,7 +5,8 @@ import { startGitServer } from '../../../storage-servers/git-server';
 import { layer } from '../../../storage-servers/oci-image';
 import { startOciRegistry } from '../../../storage-servers/oci-registry';
 import { buildTimeout } from '../../../tools/go-programs';
-import { bundledProgram, runToEnd } from '../../registry-sync/controller-process';
+import { bundledProgram } from '../../../program/bundled-program';
+import { runToEnd } from '../../registry-sync/controller-process';
 import { treeOf } from '../fetched-tree';
 
 test(

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bundledProgram, runToEnd } from '../../../registry-sync/controller-process';
+import { bundledProgram } from '../../../../program/bundled-program';
+import { runToEnd } from '../../../registry-sync/controller-process';
 import { inTemporaryDirectory } from '../../../../cluster/temporary-directory';
 import { serveFile, startFileServer, type FileServer } from '../../../../storage-servers/file-server';
 import { treeOf } from '../../fetched-tree';

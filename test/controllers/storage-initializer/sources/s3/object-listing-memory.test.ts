@@ -1,5 +1,5 @@
 import { endlessBucketPeak, type EndlessListing } from '../../../../bench/storage/endless-listing';
-import { bundledProgram } from '../../../registry-sync/controller-process';
+import { bundledProgram } from '../../../../program/bundled-program';
 
 describe('a bucket of which the filters leave one object', () => {
   let few: EndlessListing, many: EndlessListing;
