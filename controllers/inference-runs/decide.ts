@@ -250,17 +250,18 @@ function followed({ run, attempts, job, notes, now }: RunFacts, standing: Standi
 
 const noted = { status: 'True', reason: runReasons.reconcileSuccess } as const;
 
-/** Pods of a Job as far as it counts them. */
+/** Pods of a Job as far as it counts them; undefined where it counts none yet: that is not worth a write. */
 export function countsOf(job: StoredJobStatus | undefined): InferenceRunStatus['counts'] {
   if (job === undefined) return undefined;
   const { active, ready, succeeded: done, failed: bad, terminating } = job;
-  return {
+  const counts = {
     ...(active === undefined ? {} : { active }),
     ...(ready === undefined ? {} : { ready }),
     ...(done === undefined ? {} : { succeeded: done }),
     ...(bad === undefined ? {} : { failed: bad }),
     ...(terminating === undefined ? {} : { terminating }),
   };
+  return Object.keys(counts).length === 0 ? undefined : counts;
 }
 
 function record(

@@ -1,3 +1,4 @@
+import { benchInferenceRuns } from './inference-runs';
 import { benchRegistrySync } from './registry-sync';
 import { benchRunner } from './runner';
 import { benchServing } from './serving';
@@ -8,6 +9,7 @@ const benches: Readonly<Record<string, (args: readonly string[]) => boolean | Pr
   synth: benchSynth,
   'registry-sync': benchRegistrySync,
   serving: benchServing,
+  'inference-runs': benchInferenceRuns,
   storage: benchStorage,
   runner: benchRunner,
 };

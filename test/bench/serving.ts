@@ -1,14 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { secondsOfPlainClient } from './controllers/plain';
+import { measureThroughput } from './controllers/throughput';
 import { type Figure, median, percentile, report } from './measure';
 import { progress } from './registry-sync/options';
 import { BenchInstallation } from './serving/bench-installation';
 import { measureChanges } from './serving/changes';
 import { type Life, measureLife } from './serving/life';
+import { objectsOf, writers } from './serving/load';
 import { measureMany } from './serving/many';
 import { type BenchSizes, fullSizes, quickSizes } from './serving/options';
-import { measureThroughput } from './serving/throughput';
 
 const max = z.object({ max: z.number() });
 const rangesSchema = z.object({
@@ -52,13 +54,28 @@ export async function benchServing(args: readonly string[]): Promise<boolean> {
 }
 
 async function children(bench: BenchInstallation, sizes: BenchSizes, ranges: Ranges, life: Life): Promise<Figure[]> {
-  const measured = await measureThroughput(bench, sizes.objects, sizes.rounds, life.scripts);
-  const { ratio, ours, plain, peakMegabytes, cpuMilliseconds } = measured;
+  const { cluster } = bench.installation;
+  const apiServer = { url: cluster.url, ca: cluster.ca, token: cluster.adminToken };
+  const { objects: count } = sizes;
+  const objects = objectsOf(0, count);
+  const plain = { objects, plural: 'inferenceservices', apiServer, scripts: life.scripts, workers: writers };
+  const measured = await measureThroughput(
+    {
+      count,
+      withController: (work) => bench.withController(work),
+      create: () => bench.load.create(objects),
+      written: () => bench.load.childrenOf(count),
+      plainly: () => secondsOfPlainClient(plain),
+      reset: () => bench.load.reset(),
+    },
+    sizes.rounds,
+  );
+  const { ratio, ours, plain: ceiling, peakMegabytes, cpuMilliseconds } = measured;
   return [
     {
       name: `${sizes.objects} at once until children exist, ours / plain`,
       value: ratio,
-      beside: `ours ${ours.toFixed(0)}/s, plain client ${plain.toFixed(0)}/s, CPU ${cpuMilliseconds.toFixed(1)} ms each`,
+      beside: `ours ${ours.toFixed(0)}/s, plain client ${ceiling.toFixed(0)}/s, CPU ${cpuMilliseconds.toFixed(1)} ms each`,
       ...ranges.throughputToPlain,
     },
     { name: `peak memory, ${sizes.objects} InferenceServices, MB`, value: peakMegabytes, ...ranges.peakMegabytesAt300 },

@@ -1,17 +1,11 @@
-import { controllerCommand, controllerVariables } from '../../../charts-src/kubernetes/controller-process';
+import { servingMetrics } from '../../../definitions/metrics/serving';
 import type { AuditLevel } from '../../cluster/audit-policy';
-import { waitFor } from '../../cluster/wait-for';
 import type { ControllerProcess } from '../../controllers/registry-sync/controller-process';
 import { ServingInstallation } from '../../controllers/serving/serving-installation';
-import { figuresOf, type ControllerFigures } from './controller-figures';
+import { type ControllerFigures, idle, untilFigures } from '../controllers/controller-figures';
+import { renderedNodeFlags } from '../controllers/node-flags';
 import { Load } from './load';
 import { startStandIn } from './stand-in';
-
-/** Flags of Node between it and the program, and those in its variables, as every controller is rendered. */
-const nodeFlags = [
-  ...controllerCommand.slice(1, -1),
-  ...controllerVariables.flatMap(({ name, value }) => (name === 'NODE_OPTIONS' ? (value ?? '').split(' ') : [])),
-];
 
 /** Serving as deployed on an API server without other controllers, with a load. */
 export class BenchInstallation {
@@ -30,7 +24,7 @@ export class BenchInstallation {
 
   /** Works with a controller that has come to rest, then ends it. */
   async withController<T>(work: (controller: ControllerProcess) => Promise<T>): Promise<T> {
-    const controller = await this.installation.start({ nodeFlags: [...nodeFlags, ...this.furtherFlags] });
+    const controller = await this.installation.start({ nodeFlags: [...renderedNodeFlags, ...this.furtherFlags] });
     try {
       await idle(controller, 0);
       return await work(controller);
@@ -52,26 +46,11 @@ export class BenchInstallation {
   close = (): Promise<void> => this.installation.close();
 }
 
-/** Waits until the controller has all that it watches, has worked this often, and has nothing more to do. */
-export const idle = (controller: ControllerProcess, reconciles: number): Promise<ControllerFigures> =>
-  until(controller, 'to be idle', (figures) => figures.reconciles >= reconciles && figures.inWork === 0, 300_000);
-
 /** Waits until this many InferenceServices are ready and nothing is left to be done. */
 export const allReady = (controller: ControllerProcess, count: number): Promise<ControllerFigures> =>
-  until(controller, `to see ${count} ready`, ({ ready, inWork }) => ready === count && inWork === 0, 1_800_000);
-
-const until = (
-  controller: ControllerProcess,
-  what: string,
-  reached: (figures: ControllerFigures) => boolean,
-  timeout: number,
-) =>
-  waitFor(
-    `the controller ${what}`,
-    async () => {
-      if (!controller.log.some((line) => line.includes('"controllers started"'))) return undefined;
-      const figures = await figuresOf(controller);
-      return reached(figures) ? figures : undefined;
-    },
-    { timeout, interval: 300 },
+  untilFigures(
+    controller,
+    `to see ${count} ready`,
+    ({ sum }) => sum(servingMetrics.inferenceServices.name, 'ready="true"') === count,
+    1_800_000,
   );

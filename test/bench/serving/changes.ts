@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { waitFor } from '../../cluster/wait-for';
+import { microsecondsOf } from '../controllers/audit-time';
 import { progress } from '../registry-sync/options';
 import { allReady, type BenchInstallation } from './bench-installation';
 import { objectsOf } from './load';
@@ -53,10 +54,4 @@ export async function measureChanges(
       );
     }),
   );
-}
-
-/** Time of the audit log: `Date` knows milliseconds only. */
-function microsecondsOf(time: string): number {
-  const fraction = /\.(\d{1,6})/.exec(time)?.[1] ?? '';
-  return Math.floor(Date.parse(time) / 1000) * 1_000_000 + Number(fraction.padEnd(6, '0'));
 }

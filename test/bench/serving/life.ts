@@ -1,7 +1,7 @@
 import type { AuditEvent } from '../../cluster/audit-log';
+import { type Script, scriptOf } from '../controllers/script';
 import { allReady, BenchInstallation } from './bench-installation';
 import { objectsOf } from './load';
-import { type Script, scriptOf } from './script';
 
 /** What InferenceServices cost from create until they are Ready, at worst. */
 export interface Life {
@@ -37,7 +37,11 @@ export async function measureLife(count: number): Promise<Life> {
           statusWrites: most(own.filter(({ subresource }) => subresource === 'status')),
           reads: done.filter(({ verb }) => verb === 'get').length / count,
           reconciles: reconciles / count,
-          scripts: scriptOf(writes.filter(({ resource }) => resource !== 'ingresses')),
+          // Until the children are there: no statuses, and no Ingress yet.
+          scripts: scriptOf(
+            writes.filter(({ resource, subresource }) => resource !== 'ingresses' && subresource === undefined),
+            'inferenceservices',
+          ),
         };
       }),
     );

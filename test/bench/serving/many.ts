@@ -1,7 +1,7 @@
 import { memoryOf } from '../registry-sync/process-figures';
 import { progress } from '../registry-sync/options';
-import { allReady, type BenchInstallation, idle } from './bench-installation';
-import { cpuSecondsOf } from './controller-figures';
+import { cpuSecondsOf, idle } from '../controllers/controller-figures';
+import { allReady, type BenchInstallation } from './bench-installation';
 import { objectsOf } from './load';
 
 /** What many InferenceServices cost. */

@@ -3,6 +3,7 @@ import type { InferenceRunStatus } from '../../../definitions/inference/inferenc
 import type { StoredJobStatus } from '../../../definitions/kubernetes/batch-resources';
 import { decide, type Decision, type RunFacts } from '../../../controllers/inference-runs/decide';
 import type { RunnerPod } from '../../../controllers/inference-runs/observed-objects';
+import { startedStatus } from '../../../controllers/inference-runs/run-status';
 
 const start = Date.parse('2026-03-01T12:00:00Z');
 const at = (seconds: number) => new Date(start + seconds * 1000).toISOString().replace('.000Z', 'Z');
@@ -86,6 +87,14 @@ describe('a run', () => {
     expect(status.phase).toBe(phase);
     expect(conditionIn(status, 'Ready')?.reason).toBe(reason);
     expect(conditionIn(status, 'Synced')).toMatchObject({ status: 'True', reason: 'ReconcileSuccess' });
+  });
+
+  it('has nothing to say of a Job that has just been made, beyond what its start has said', () => {
+    const job = jobWith({});
+    const started = { attempt: 1, rerun: false, contract: '', contractHash: undefined, configGeneration: 1 };
+    const before = startedStatus(runWith(undefined), { ...started, job: job.metadata }, start);
+    const { status } = settled(decide(facts({ run: runWith(before), job })));
+    expect(status).toEqual(before);
   });
 
   it.each(['Complete', 'SuccessCriteriaMet'])('succeeds with its Job, by the condition %s', (type) => {

@@ -16,6 +16,7 @@ import { KubernetesClient } from '../../../controllers/runtime/client';
 import { realClock } from '../../../controllers/runtime/clock';
 import { readKubeconfig } from '../../../controllers/runtime/kubeconfig-file';
 import { createMetrics } from '../../../controllers/runtime/metrics';
+import type { AuditLevel } from '../../cluster/audit-policy';
 import { type ClusterOptions, type RunningCluster, startCluster } from '../../cluster/start-cluster';
 import { TestCluster } from '../../cluster/test-cluster';
 import type { ObjectReference } from '../../cluster/unstructured-object';
@@ -57,6 +58,9 @@ export interface MakeOptions {
   readonly namespaces?: readonly string[];
   readonly controllerManager?: ClusterOptions['controllerManager'];
   readonly checksOwners?: ClusterOptions['checksOwners'];
+  readonly audit?: AuditLevel;
+  /** `none`: pods stay as they are made. @default they live as {@link RunInstallation.fates} say */
+  readonly kubelet?: 'none';
   /** Settings of the controller as an environment writes them. */
   readonly inferenceRuns?: NonNullable<Parameters<typeof environment>[0]['inferenceRuns']>;
 }
@@ -87,12 +91,13 @@ export class RunInstallation {
     const {
       controllerManager = 'workloads',
       checksOwners = false,
+      audit = 'writes',
       inferenceRuns = { watch: 'all', runners: { serviceAccount: { create: false } } },
     } = options;
     const cleanups: (() => Promise<unknown>)[] = [];
     try {
       const crds = inferenceDefinitions.map(customResourceDefinition);
-      const servers = await startCluster({ controllerManager, checksOwners, audit: 'writes', crds });
+      const servers = await startCluster({ controllerManager, checksOwners, audit, crds });
       cleanups.push(() => servers.stop());
       const cluster = new TestCluster(servers);
       cleanups.push(() => cluster.close());
@@ -110,7 +115,7 @@ export class RunInstallation {
       cleanups.push(bundled.remove);
       const account = await cluster.serviceAccount(namespace, 'kserve-controller');
       const installation = new RunInstallation(servers, cluster, bundled.program, account, cleanups);
-      await installation.startKubelet();
+      if (options.kubelet !== 'none') await installation.startKubelet();
       return installation;
     } catch (error) {
       await closeAll(cleanups);
@@ -150,6 +155,8 @@ export class RunInstallation {
       readonly settings?: InferenceRunsSettings;
       readonly env?: Readonly<Record<string, string>>;
       readonly args?: readonly string[];
+      /** Flags of Node. @default none */
+      readonly nodeFlags?: readonly string[];
       /** Plain HTTP address of a proxy before the API server. @default straight to it */
       readonly proxy?: string;
     } = {},
@@ -170,6 +177,7 @@ export class RunInstallation {
         ...(options.proxy === undefined ? [] : [`--kubeconfig=${await this.kubeconfig(options.proxy)}`]),
         ...(options.args ?? []),
       ],
+      nodeFlags: options.nodeFlags ?? [],
       env: { POD_NAMESPACE: namespace, POD_NAME: 'kserve-controller-0', ...options.env },
     });
     this.cleanups.push(() => controller.end('SIGKILL'));
@@ -193,7 +201,7 @@ export class RunInstallation {
   /** Ends everything that was started. @throws when the API server refused the controller anything */
   async close(): Promise<void> {
     try {
-      if (!this.expectsRefusals) await this.refuseRefusals();
+      if (!this.expectsRefusals && this.servers.audit !== 'off') await this.refuseRefusals();
     } finally {
       await closeAll(this.cleanups);
     }

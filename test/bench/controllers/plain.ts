@@ -1,11 +1,12 @@
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { z } from 'zod';
+import { forked } from './forked';
 import type { PlainWork } from './plain-client';
-import { forked } from './stand-in';
 
-/** Runs the plain client in a fresh process. @returns seconds until the last child was there */
+/** Runs the plain client in a fresh process. @returns seconds until the last write was answered */
 export async function secondsOfPlainClient(work: PlainWork): Promise<number> {
-  const child = forked('plain-process.ts');
+  const child = forked(join(__dirname, 'plain-process.ts'));
   const ended = once(child, 'exit');
   const message = async () => {
     const outcome: unknown[] = await Promise.race([once(child, 'message'), ended.then(() => ['ended'])]);

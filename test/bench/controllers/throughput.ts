@@ -1,11 +1,24 @@
+import type { ControllerProcess } from '../../controllers/registry-sync/controller-process';
 import { median } from '../measure';
 import { progress } from '../registry-sync/options';
 import { memoryOf } from '../registry-sync/process-figures';
-import { type BenchInstallation, idle } from './bench-installation';
-import { cpuSecondsOf } from './controller-figures';
-import { objectsOf, writers } from './load';
-import { secondsOfPlainClient } from './plain';
-import type { Script } from './script';
+import { cpuSecondsOf, idle } from './controller-figures';
+
+/** What controller and plain client do in turns. */
+export interface Contest {
+  /** Objects that are made at once. */
+  readonly count: number;
+  /** Works with a controller that has come to rest, then ends it. */
+  readonly withController: <T>(work: (controller: ControllerProcess) => Promise<T>) => Promise<T>;
+  /** Creates the objects. */
+  readonly create: () => Promise<void>;
+  /** Waits until the controller has written all that counts. */
+  readonly written: () => Promise<void>;
+  /** Lets the plain client create and write the same. @returns seconds until the last write was answered */
+  readonly plainly: () => Promise<number>;
+  /** Removes everything. */
+  readonly reset: () => Promise<void>;
+}
 
 /** What one round of the controller showed. */
 interface Round {
@@ -17,31 +30,27 @@ interface Round {
 
 /** Rounds of controller and plain client. */
 export interface Throughput {
-  /** InferenceServices per second, medians. */
+  /** Objects per second, medians. */
   readonly ours: number;
   readonly plain: number;
   /** Median of the ratios of neighbouring rounds: what slows the machine down slows down both. */
   readonly ratio: number;
   /** Of all rounds. */
   readonly peakMegabytes: number;
-  /** CPU of the controller for one InferenceService, median. */
+  /** CPU of the controller for one object, median. */
   readonly cpuMilliseconds: number;
 }
 
-/** Alternating rounds: InferenceServices at once, until all children exist. */
-export async function measureThroughput(
-  bench: BenchInstallation,
-  count: number,
-  rounds: number,
-  scripts: ReadonlyMap<string, Script>,
-): Promise<Throughput> {
+/** Alternating rounds: objects at once, until everything is written. */
+export async function measureThroughput(contest: Contest, rounds: number): Promise<Throughput> {
+  const { count } = contest;
   const ours: Round[] = [];
   const plain: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
     for (const turn of round % 2 === 0 ? ['ours', 'plain'] : ['plain', 'ours']) {
-      if (turn === 'ours') ours.push(await byController(bench, count));
-      else plain.push(await byPlainClient(bench, count, scripts));
-      await bench.load.reset();
+      if (turn === 'ours') ours.push(await byController(contest));
+      else plain.push(await contest.plainly());
+      await contest.reset();
     }
     progress(
       `${count} at once, round ${round + 1} of ${rounds}: ours ${ours.at(-1)?.seconds.toFixed(2)} s, ` +
@@ -59,24 +68,15 @@ export async function measureThroughput(
   };
 }
 
-function byController(bench: BenchInstallation, count: number): Promise<Round> {
-  return bench.withController(async (controller) => {
+function byController({ count, withController, create, written }: Contest): Promise<Round> {
+  return withController(async (controller) => {
     const cpuBefore = await cpuSecondsOf(controller.pid);
     const started = performance.now();
-    await Promise.all([bench.load.create(objectsOf(0, count)), bench.load.childrenOf(count)]);
+    await Promise.all([create(), written()]);
     const seconds = (performance.now() - started) / 1000;
     await idle(controller, count);
     const { peak: peakMegabytes } = await memoryOf(controller.pid);
     const cpuMilliseconds = (((await cpuSecondsOf(controller.pid)) - cpuBefore) * 1000) / count;
     return { seconds, peakMegabytes, cpuMilliseconds };
   });
-}
-
-function byPlainClient(
-  { installation: { cluster } }: BenchInstallation,
-  count: number,
-  scripts: ReadonlyMap<string, Script>,
-): Promise<number> {
-  const apiServer = { url: cluster.url, ca: cluster.ca, token: cluster.adminToken };
-  return secondsOfPlainClient({ objects: objectsOf(0, count), apiServer, scripts, workers: writers });
 }
