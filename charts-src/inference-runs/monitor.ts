@@ -7,9 +7,11 @@ import { inferenceRunsPanels } from './panels';
 
 /** ServiceMonitor, alerts and dashboard, where the options want them. */
 export function addMonitor(scope: Construct, options: InferenceRunsOptions): void {
-  const { monitor, monitoring, metrics } = options;
+  const { namespace, monitor, monitoring, metrics } = options;
   if (!monitor) return;
   const names = inferenceRunsNames(options);
+  // The Prometheus operator calls the job of a PodMonitor so.
+  const runners = { namespace, job: `${namespace}/${names.runnerMonitor}` };
   addControllerMonitor(scope, {
     names,
     metricsPort: metricsPort(options),
@@ -18,6 +20,6 @@ export function addMonitor(scope: Construct, options: InferenceRunsOptions): voi
     labels: monitoring.labels,
     monitoring,
     alerts: (target) => inferenceRunsAlerts({ target, deployment: names.deployment }),
-    dashboard: { title: 'Inference runs', rows: inferenceRunsPanels },
+    dashboard: { title: 'Inference runs', rows: (target) => inferenceRunsPanels(target, runners) },
   });
 }

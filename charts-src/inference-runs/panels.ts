@@ -3,12 +3,18 @@ import { apiServerPanels, processPanels, reconcilePanels, statePanels } from '..
 import { queriesOf } from '../monitoring/expression';
 import type { PanelRow } from '../monitoring/panel';
 import type { ScrapeTarget } from '../monitoring/scrape-target';
+import { runnerPanels } from './runner-panels';
 
 /** What Grafana makes of it fits the resolution of the picture. */
 const over = '$__rate_interval';
 
-/** Rows of the dashboard of inference runs: what users notice first. */
-export function inferenceRunsPanels(target: ScrapeTarget): readonly PanelRow[] {
+/**
+ * Rows of the dashboard of inference runs: what users notice first.
+ *
+ * @param target the controller
+ * @param runners the pods of the Jobs
+ */
+export function inferenceRunsPanels(target: ScrapeTarget, runners: ScrapeTarget): readonly PanelRow[] {
   const { max, sum, rate, increase, quantile } = queriesOf(target);
   const { runs, runSeconds, attempts, items, queueDepth, reconciles, reconcileSeconds } = inferenceRunsMetrics;
   return [
@@ -84,6 +90,7 @@ export function inferenceRunsPanels(target: ScrapeTarget): readonly PanelRow[] {
         },
       ],
     },
+    runnerPanels(runners),
     reconcilePanels(target),
     apiServerPanels(target),
     processPanels(target),

@@ -48,3 +48,18 @@ export const runnerMetrics = {
     labels: [],
   },
 } as const satisfies Readonly<Record<string, MetricDefinition>>;
+
+/** Labels that the series of a runner have in Prometheus from their pod: whose work it is. */
+export const runnerSeriesLabels = {
+  run: 'ai_krateo_io_inference_run',
+  config: 'ai_krateo_io_inference_config',
+} as const;
+
+const ofPod = ['namespace', runnerSeriesLabels.run, runnerSeriesLabels.config] as const;
+
+/** A metric of runners as Prometheus has it: with the namespace and the labels of each runner's pod. */
+export function runnerSeries<D extends MetricDefinition>(
+  metric: D,
+): Omit<D, 'labels'> & { readonly labels: readonly (D['labels'][number] | (typeof ofPod)[number])[] } {
+  return { ...metric, labels: [...metric.labels, ...ofPod] };
+}

@@ -6,6 +6,7 @@ import { metricsIn } from '../../../controllers/runtime/prometheus';
 import { servingMetrics } from '../../../controllers/serving/metrics';
 import type { MetricDefinition } from '../../../definitions/metrics/metric';
 import { modelServerMetrics } from '../../../definitions/metrics/model-servers';
+import { runnerMetrics, runnerSeries } from '../../../definitions/metrics/runner';
 import { webhookMetrics } from '../../../definitions/metrics/webhooks';
 
 /** Metrics as the processes of our controllers make them: labels by name, type by name. */
@@ -32,11 +33,12 @@ export function processRegistry() {
 
 type Exposed = Pick<MetricDefinition, 'name' | 'labels'> & { readonly type: string };
 
-/** Series that a query about a controller or a model server can find, each with the labels it has in Prometheus. */
+/** Series that a query about a controller, a runner or a model server can find, each with the labels it has in Prometheus. */
 export function seriesInPrometheus(): ReadonlyMap<string, ReadonlySet<string>> {
   const exposed: readonly Exposed[] = [
     ...processRegistry(),
     ...Object.values<MetricDefinition>(modelServerMetrics),
+    ...Object.values<MetricDefinition>(runnerMetrics).map(runnerSeries),
     up,
   ];
   const series = exposed.flatMap(({ name, type, labels }): [string, readonly string[]][] => {

@@ -4,6 +4,7 @@ import type { MetricDefinition } from '../../../definitions/metrics/metric';
 import { processMetrics } from '../../../definitions/metrics/process';
 import { modelServerMetrics } from '../../../definitions/metrics/model-servers';
 import { inferenceRunsMetrics } from '../../../definitions/metrics/inference-runs';
+import { runnerMetrics } from '../../../definitions/metrics/runner';
 import { registrySyncMetrics } from '../../../definitions/metrics/registry-sync';
 import { servingMetrics } from '../../../definitions/metrics/serving';
 import { webhookMetrics } from '../../../definitions/metrics/webhooks';
@@ -24,7 +25,10 @@ const queries = new Set(
 );
 const series = seriesInPrometheus();
 const honoured: readonly string[] = [servingMetrics.modelLoadSeconds.name, servingMetrics.notReadySeconds.name];
-const aboutModels = [...honoured, ...Object.values(modelServerMetrics).map(({ name }) => name)];
+const elsewhere = [
+  ...honoured,
+  ...[modelServerMetrics, runnerMetrics].flatMap((some) => Object.values(some).map(({ name }) => name)),
+];
 
 it('there are queries of alerts and of dashboards', () => {
   expect(queries.size).toBeGreaterThan(30);
@@ -44,7 +48,7 @@ describe.each([...queries])('%s', (text) => {
   it('reads one installation only', () => {
     for (const { name, labels } of metrics) {
       // These say whose namespace they are about: the job alone tells installations apart.
-      const own = aboutModels.some((one) => name.startsWith(one));
+      const own = elsewhere.some((one) => name.startsWith(one));
       expect(labels).toEqual(expect.arrayContaining(own ? ['job'] : ['job', 'namespace']));
     }
   });
