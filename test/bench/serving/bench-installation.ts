@@ -1,4 +1,5 @@
 import { controllerCommand, controllerVariables } from '../../../charts-src/kubernetes/controller-process';
+import type { ServingSettings } from '../../../definitions/config/serving';
 import type { AuditLevel } from '../../cluster/audit-policy';
 import { waitFor } from '../../cluster/wait-for';
 import type { ControllerProcess } from '../../controllers/registry-sync/controller-process';
@@ -29,8 +30,12 @@ export class BenchInstallation {
   }
 
   /** Works with a controller that has come to rest, then ends it. */
-  async withController<T>(work: (controller: ControllerProcess) => Promise<T>): Promise<T> {
-    const controller = await this.installation.start({ nodeFlags: [...nodeFlags, ...this.furtherFlags] });
+  async withController<T>(
+    work: (controller: ControllerProcess) => Promise<T>,
+    options: { readonly settings?: ServingSettings } = {},
+  ): Promise<T> {
+    const flags = [...nodeFlags, ...this.furtherFlags];
+    const controller = await this.installation.start({ ...options, nodeFlags: flags });
     try {
       await idle(controller, 0);
       return await work(controller);
