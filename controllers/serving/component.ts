@@ -12,7 +12,9 @@ import { servingAdmission } from './admission';
 import { CaBundle } from './ca-bundle';
 import { childWatches } from './child-watches';
 import { LiveConfig } from './config/live-config';
+import { ImageVolumeAdvice } from './image-volume-advice';
 import { clusterDomainOf } from './ingress/cluster-domain';
+import { ServerVersion } from './kubernetes-version';
 import { servingMetrics } from './metrics';
 import { ModelConfig } from './model-config';
 import { Planner } from './planner';
@@ -75,10 +77,12 @@ class ConfiguredServing implements ConfiguredComponent {
       events.record(configMap, { type: 'Warning', reason: servingEvents.configurationInvalid, note: message });
     });
     const modelConfig = new ModelConfig(client);
+    const imageVolumes = new ImageVolumeAdvice(live, new ServerVersion(client, clock, parts.log));
     stores.inferenceServices.subscribe({
       deleted: ({ metadata: { name, namespace: where = '', uid = '' } }) => {
         metrics.forget({ namespace: where, name });
         modelConfig.forget(uid);
+        imageVolumes.forget(uid);
       },
     });
     const surroundings = podSurroundings(client, stores);
@@ -89,6 +93,7 @@ class ConfiguredServing implements ConfiguredComponent {
       planner: new Planner(stores, live, storageInjector(live, namespace, surroundings)),
       caBundle: new CaBundle(client, clock, live, namespace),
       modelConfig,
+      imageVolumes,
       events,
       failed: metrics.failed,
       clock,
