@@ -85,12 +85,11 @@ class ConfiguredServing implements ConfiguredComponent {
         imageVolumes.forget(uid);
       },
     });
-    const surroundings = podSurroundings(client, stores);
     const reconciler = new ServingReconciler({
       client,
       stores,
       config: live,
-      planner: new Planner(stores, live, storageInjector(live, namespace, surroundings)),
+      planner: new Planner(stores, live, storageInjector(live, namespace, podSurroundings(client, stores))),
       caBundle: new CaBundle(client, clock, live, namespace),
       modelConfig,
       imageVolumes,
@@ -111,7 +110,13 @@ class ConfiguredServing implements ConfiguredComponent {
     addServingWebhooks(manager, {
       config: { ...config, clusterDomain },
       flags,
-      admission: servingAdmission({ config: live, stores, client, surroundings, managerNamespace: namespace }),
+      admission: servingAdmission({
+        config: live,
+        stores,
+        client,
+        surroundings: (signal) => podSurroundings(client, stores, signal),
+        managerNamespace: namespace,
+      }),
       client: parts.unguardedClient,
       namespace,
       clock,
