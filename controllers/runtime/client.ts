@@ -242,6 +242,11 @@ export class KubernetesClient {
     return this.connection.text({ ...request({ signal, timeoutMs }), method: 'GET', path, operation });
   }
 
+  /** Reads a path that is no object: `/version`. What is there is for the caller to check. */
+  async read(path: string, options: RequestOptions = {}): Promise<unknown> {
+    return this.connection.send({ ...request(options), method: 'GET', path, operation: `reading ${path}` });
+  }
+
   /** Posts to a path whose answer is no stored object: reviews (`/apis/authentication.k8s.io/v1/tokenreviews`), token requests. */
   async post(path: string, body: object, options: RequestOptions = {}): Promise<unknown> {
     return this.connection.send({

@@ -26,7 +26,8 @@ export interface AdmissionParts {
   readonly config: LiveConfig;
   readonly stores: Pick<ServingStores, 'servingRuntimes' | 'clusterServingRuntimes'>;
   readonly client: KubernetesClient;
-  readonly surroundings: PodSurroundings;
+  /** What decides about a pod, read until the signal aborts. */
+  readonly surroundings: (signal: AbortSignal) => PodSurroundings;
   readonly managerNamespace: string;
 }
 
@@ -64,7 +65,7 @@ export function servingAdmission(parts: AdmissionParts): ServingAdmission {
     validateTrainedModel: async ({ object, old }) =>
       validateTrainedModel(object as TrainedModel, old as TrainedModel | undefined),
     validateInferenceGraph: async ({ object }) => validateInferenceGraph(object as InferenceGraph),
-    mutatePod: async (pod, namespace) => {
+    mutatePod: async (pod, namespace, signal) => {
       const settings = config.pick(
         'storageInitializer',
         'credentials',
@@ -73,7 +74,7 @@ export function servingAdmission(parts: AdmissionParts): ServingAdmission {
         'agent',
         'metricsAggregator',
       );
-      return mutatePod(pod, namespace, settings, managerNamespace, surroundings);
+      return mutatePod(pod, namespace, settings, managerNamespace, surroundings(signal));
     },
   };
 }

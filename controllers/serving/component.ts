@@ -12,7 +12,9 @@ import { servingAdmission } from './admission';
 import { CaBundle } from './ca-bundle';
 import { childWatches } from './child-watches';
 import { LiveConfig } from './config/live-config';
+import { ImageVolumeAdvice } from './image-volume-advice';
 import { clusterDomainOf } from './ingress/cluster-domain';
+import { ServerVersion } from './kubernetes-version';
 import { servingMetrics } from './metrics';
 import { ModelConfig } from './model-config';
 import { Planner } from './planner';
@@ -75,20 +77,22 @@ class ConfiguredServing implements ConfiguredComponent {
       events.record(configMap, { type: 'Warning', reason: servingEvents.configurationInvalid, note: message });
     });
     const modelConfig = new ModelConfig(client);
+    const imageVolumes = new ImageVolumeAdvice(live, new ServerVersion(client, clock, parts.log));
     stores.inferenceServices.subscribe({
       deleted: ({ metadata: { name, namespace: where = '', uid = '' } }) => {
         metrics.forget({ namespace: where, name });
         modelConfig.forget(uid);
+        imageVolumes.forget(uid);
       },
     });
-    const surroundings = podSurroundings(client, stores);
     const reconciler = new ServingReconciler({
       client,
       stores,
       config: live,
-      planner: new Planner(stores, live, storageInjector(live, namespace, surroundings)),
+      planner: new Planner(stores, live, storageInjector(live, namespace, podSurroundings(client, stores))),
       caBundle: new CaBundle(client, clock, live, namespace),
       modelConfig,
+      imageVolumes,
       events,
       failed: metrics.failed,
       clock,
@@ -106,7 +110,13 @@ class ConfiguredServing implements ConfiguredComponent {
     addServingWebhooks(manager, {
       config: { ...config, clusterDomain },
       flags,
-      admission: servingAdmission({ config: live, stores, client, surroundings, managerNamespace: namespace }),
+      admission: servingAdmission({
+        config: live,
+        stores,
+        client,
+        surroundings: (signal) => podSurroundings(client, stores, signal),
+        managerNamespace: namespace,
+      }),
       client: parts.unguardedClient,
       namespace,
       clock,

@@ -21,6 +21,7 @@ import { ConfigUnusable, type LiveConfig } from './config/live-config';
 import { resolveDeploymentMode } from './deployment-mode';
 import { finalize } from './finalize';
 import type { ComponentPlans } from './ingress/component-plans';
+import type { ImageVolumeAdvice } from './image-volume-advice';
 import type { ClusterFacts } from './ingress/exposure';
 import { IngressFailure } from './ingress/ingress-failure';
 import { refusedIngress } from './ingress/readiness';
@@ -49,6 +50,7 @@ export interface ServingParts {
   readonly planner: Planner;
   readonly caBundle: CaBundle;
   readonly modelConfig: ModelConfig;
+  readonly imageVolumes: ImageVolumeAdvice;
   readonly events: EventRecorder;
   /** Counts a Warning by its reason. */
   readonly failed: (reason: string) => void;
@@ -84,6 +86,8 @@ export class ServingReconciler {
     if (mode !== 'Standard') return this.refuseMode(inferenceService, mode, context);
     const pass = await this.work(inferenceService, context);
     await this.writeStatus(inferenceService, pass, context);
+    const advice = await this.parts.imageVolumes.noteFor(inferenceService);
+    if (advice !== undefined) this.tell(inferenceService, advice);
     if ('rethrow' in pass) throw pass.rethrow;
     const { requeueSeconds } = pass;
     return requeueSeconds === undefined ? undefined : { requeueAfterSeconds: requeueSeconds };

@@ -11,6 +11,7 @@ import { type Life, measureLife } from './serving/life';
 import { objectsOf, writers } from './serving/load';
 import { measureMany } from './serving/many';
 import { type BenchSizes, fullSizes, quickSizes } from './serving/options';
+import { measureWebhooks, type ReviewTimes } from './serving/webhooks';
 
 const max = z.object({ max: z.number() });
 const rangesSchema = z.object({
@@ -20,6 +21,7 @@ const rangesSchema = z.object({
   statusWrites: max,
   changeMedianMilliseconds: max,
   changeP99Milliseconds: max,
+  webhookP99Milliseconds: max,
   peakMegabytesAt300: max,
   peakMegabytesAt5000: max,
   restartSeconds: max,
@@ -45,9 +47,10 @@ export async function benchServing(args: readonly string[]): Promise<boolean> {
   try {
     const throughput = await children(bench, sizes, ranges, life);
     const changes = await changesOfReady(bench, sizes, ranges);
+    const reviews = await webhooks(bench, sizes, ranges);
     progress(`${sizes.manyObjects} InferenceServices until Ready, then a restart`);
     const many = await manyObjects(bench, sizes, ranges);
-    return report([...throughput, ...writes(life, ranges), ...changes, ...many]);
+    return report([...throughput, ...writes(life, ranges), ...changes, ...reviews, ...many]);
   } finally {
     await bench.close();
   }
@@ -102,6 +105,22 @@ async function changesOfReady(bench: BenchInstallation, sizes: BenchSizes, range
       ...ranges.changeMedianMilliseconds,
     },
     { name: 'the same, p99, ms', value: percentile(taken, 99), ...ranges.changeP99Milliseconds },
+  ];
+}
+
+async function webhooks(bench: BenchInstallation, sizes: BenchSizes, ranges: Ranges): Promise<Figure[]> {
+  const { ours, bare, core } = await measureWebhooks(bench, sizes.objects, sizes.reviewSeconds);
+  const times = (who: string, { milliseconds, cpuMilliseconds }: ReviewTimes) =>
+    `${who} median ${median(milliseconds).toFixed(2)}, p99 ${percentile(milliseconds, 99).toFixed(1)}, ` +
+    `worst ${percentile(milliseconds, 100).toFixed(1)}, CPU ${cpuMilliseconds.toFixed(2)} each`;
+  const where = core === undefined ? 'on any core: there is no taskset' : `both on core ${core}`;
+  return [
+    {
+      name: `${ours.milliseconds.length} reviews over TLS, 100/s, p99, ms`,
+      value: percentile(ours.milliseconds, 99),
+      beside: `${times('ours', ours)}; ${times('bare TLS server', bare)}; ${where}`,
+      ...ranges.webhookP99Milliseconds,
+    },
   ];
 }
 

@@ -22,7 +22,7 @@ export const usage = `npm start [-- OPTIONS]: the platform on this machine
                    deletion the record UNDEPLOYED and everything that was made for it gone (exit 0)
   --fail WHAT      the example's model fails: download (its file is not in the storage) or crash (its server ends);
                    with --once: end when the InferenceService says why, and after deletion as above
-  --chaos          faults between registry sync, the API server and the registry, one after the other
+  --chaos          faults between the controllers, the API server and the registry, one after the other
   --seed N         decides the faults; the same seed gives the same ones (default: a new one, which is printed)
   --context NAME   use the cluster of this kubeconfig context instead of starting an API server
   --help           show this

@@ -9,7 +9,6 @@ import { realClock } from '../../controllers/runtime/clock';
 import { readKubeconfig } from '../../controllers/runtime/kubeconfig-file';
 import { createMetrics } from '../../controllers/runtime/metrics';
 import { servingWebhookPort } from '../../definitions/names/serving-webhooks';
-import { servingNames } from '../../charts-src/serving/names';
 import { inferenceGroup, runController, runLabels } from '../../definitions/names/inference';
 import { clusterStorageContainers } from '../../definitions/serving/cluster-storage-container';
 import { localRegistryAddress } from '../../charts-src/environments/local';
@@ -138,12 +137,10 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     if (chaos !== undefined) cleanups.push(() => chaos.stop());
     const controllers: RunningController[] = [];
     for (const deployment of manifests.filter(({ kind }) => kind === 'Deployment')) {
-      // With serving behind the faults too a life of the example takes minutes: pods wait for webhooks that wait for the API server.
-      const faulty = chaos !== undefined && deployment.metadata.name !== servingNames.deployment;
       const controller = await runDeployment({
         deployment,
         manifests,
-        cluster: faulty ? chaos.cluster : cluster.address,
+        cluster: chaos?.cluster ?? cluster.address,
         restarts: chaos !== undefined,
         client,
         program,

@@ -6,29 +6,38 @@ export type JsonPatchOperation =
   | { readonly op: 'add' | 'replace'; readonly path: string; readonly value: Json }
   | { readonly op: 'remove'; readonly path: string };
 
+/** A value as JSON has it, as far as its first level: members and items are not looked at yet. */
+type Level = null | boolean | number | string | readonly unknown[] | { readonly [key: string]: unknown };
+
 /**
  * The steps that lead from one value to another: small where little differs, so that what other webhooks did stays.
  *
- * Members that are `undefined` count as absent, as in JSON.
+ * Members that are `undefined` count as absent, as in JSON. What both share, the same list or map, is not looked at: most of an object
+ * that got its defaults.
  *
  * Caveat: of a list, members in the middle are compared by place; one that moved is written anew.
+ *
+ * @throws Error when a value that differs has no form in JSON
  */
 export function jsonPatch(before: unknown, after: unknown): readonly JsonPatchOperation[] {
   const operations: JsonPatchOperation[] = [];
-  difference(asJson(before), asJson(after), '', operations);
+  difference(before, after, '', operations);
   return operations;
 }
 
-function difference(before: Json, after: Json, path: string, operations: JsonPatchOperation[]): void {
+function difference(before: unknown, after: unknown, path: string, operations: JsonPatchOperation[]): void {
   if (before === after) return;
-  if (isList(before) && isList(after)) listDifference(before, after, path, operations);
-  else if (isMap(before) && isMap(after)) mapDifference(before, after, path, operations);
-  else operations.push({ op: 'replace', path, value: after });
+  const from = level(before);
+  const to = level(after);
+  if (from === to) return;
+  if (isList(from) && isList(to)) listDifference(from, to, path, operations);
+  else if (isMap(from) && isMap(to)) mapDifference(from, to, path, operations);
+  else operations.push({ op: 'replace', path, value: asJson(to) });
 }
 
 function mapDifference(
-  before: Readonly<Record<string, Json>>,
-  after: Readonly<Record<string, Json>>,
+  before: Readonly<Record<string, unknown>>,
+  after: Readonly<Record<string, unknown>>,
   path: string,
   operations: JsonPatchOperation[],
 ): void {
@@ -36,51 +45,49 @@ function mapDifference(
     if (!Object.hasOwn(after, key)) operations.push({ op: 'remove', path: memberPath(path, key) });
   }
   for (const [key, value] of Object.entries(after)) {
-    const known = Object.hasOwn(before, key) ? before[key] : undefined;
-    if (known === undefined) operations.push({ op: 'add', path: memberPath(path, key), value });
-    else difference(known, value, memberPath(path, key), operations);
+    if (!Object.hasOwn(before, key)) operations.push({ op: 'add', path: memberPath(path, key), value: asJson(value) });
+    else if (before[key] !== value) difference(before[key], value, memberPath(path, key), operations);
   }
 }
 
 /** What both begin and end with stays; the shorter middle is changed in place, the rest added or removed behind it. */
 function listDifference(
-  before: readonly Json[],
-  after: readonly Json[],
+  before: readonly unknown[],
+  after: readonly unknown[],
   path: string,
   operations: JsonPatchOperation[],
 ): void {
   const shorter = Math.min(before.length, after.length);
   let start = 0;
-  while (start < shorter && sameAt(before, start, after, start)) start += 1;
+  while (start < shorter && same(before[start], after[start])) start += 1;
   let end = 0;
-  while (end < shorter - start && sameAt(before, before.length - 1 - end, after, after.length - 1 - end)) end += 1;
+  while (end < shorter - start && same(before[before.length - 1 - end], after[after.length - 1 - end])) end += 1;
   const common = shorter - start - end;
   for (let place = start; place < start + common; place += 1) {
-    difference(before[place] ?? null, after[place] ?? null, `${path}/${place}`, operations);
+    difference(before[place], after[place], `${path}/${place}`, operations);
   }
   // From the back: each removal moves what follows it.
   for (let place = before.length - end - 1; place >= start + common; place -= 1) {
     operations.push({ op: 'remove', path: `${path}/${place}` });
   }
   for (let place = start + common; place < after.length - end; place += 1) {
-    operations.push({ op: 'add', path: `${path}/${place}`, value: after[place] ?? null });
+    operations.push({ op: 'add', path: `${path}/${place}`, value: asJson(after[place]) });
   }
 }
 
-function sameAt(before: readonly Json[], beforePlace: number, after: readonly Json[], afterPlace: number): boolean {
-  return same(before[beforePlace] ?? null, after[afterPlace] ?? null);
-}
-
-function same(one: Json, other: Json): boolean {
+function same(before: unknown, after: unknown): boolean {
+  if (before === after) return true;
+  const one = level(before);
+  const other = level(after);
   if (one === other) return true;
   if (isList(one) && isList(other)) {
-    return one.length === other.length && one.every((_, place) => sameAt(one, place, other, place));
+    return one.length === other.length && one.every((item, place) => same(item, other[place]));
   }
   if (!isMap(one) || !isMap(other)) return false;
   const keys = Object.keys(one);
   return (
     keys.length === Object.keys(other).length &&
-    keys.every((key) => Object.hasOwn(other, key) && same(one[key] ?? null, other[key] ?? null))
+    keys.every((key) => Object.hasOwn(other, key) && same(one[key], other[key]))
   );
 }
 
@@ -88,16 +95,16 @@ function memberPath(path: string, key: string): string {
   return `${path}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 }
 
-function isList(value: Json): value is readonly Json[] {
+function isList(value: Level): value is readonly unknown[] {
   return Array.isArray(value);
 }
 
-function isMap(value: Json): value is Readonly<Record<string, Json>> {
+function isMap(value: Level): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** The value without members that are `undefined`; what JSON can't hold is an error of whoever made it. */
-function asJson(value: unknown): Json {
+/** Without members that are `undefined`; what JSON can't hold is an error of whoever made it. */
+function level(value: unknown): Level {
   switch (typeof value) {
     case 'string':
     case 'boolean':
@@ -107,15 +114,20 @@ function asJson(value: unknown): Json {
       break;
     case 'undefined':
       return null;
-    case 'object': {
+    case 'object':
       if (value === null) return null;
-      if (Array.isArray(value)) return value.map(asJson);
       if (value instanceof Date) return value.toISOString();
-      const members: [string, Json][] = [];
-      for (const [key, member] of Object.entries(value)) if (member !== undefined) members.push([key, asJson(member)]);
-      return Object.fromEntries(members);
-    }
+      if (Array.isArray(value)) return value as readonly unknown[];
+      if (!Object.values(value).includes(undefined)) return value as Readonly<Record<string, unknown>>;
+      return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined));
     default:
   }
   throw new Error(`making a JSON patch: a ${typeof value} has no form in JSON`);
+}
+
+function asJson(value: unknown): Json {
+  const first = level(value);
+  if (isList(first)) return first.map(asJson);
+  if (!isMap(first)) return first;
+  return Object.fromEntries(Object.entries(first).map(([key, member]) => [key, asJson(member)]));
 }

@@ -1,3 +1,4 @@
+import type { ServingSettings } from '../../../definitions/config/serving';
 import { servingMetrics } from '../../../definitions/metrics/serving';
 import type { AuditLevel } from '../../cluster/audit-policy';
 import type { ControllerProcess } from '../../controllers/registry-sync/controller-process';
@@ -23,8 +24,12 @@ export class BenchInstallation {
   }
 
   /** Works with a controller that has come to rest, then ends it. */
-  async withController<T>(work: (controller: ControllerProcess) => Promise<T>): Promise<T> {
-    const controller = await this.installation.start({ nodeFlags: [...renderedNodeFlags, ...this.furtherFlags] });
+  async withController<T>(
+    work: (controller: ControllerProcess) => Promise<T>,
+    options: { readonly settings?: ServingSettings } = {},
+  ): Promise<T> {
+    const nodeFlags = [...renderedNodeFlags, ...this.furtherFlags];
+    const controller = await this.installation.start({ ...options, nodeFlags });
     try {
       await idle(controller, 0);
       return await work(controller);

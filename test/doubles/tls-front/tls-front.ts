@@ -1,6 +1,7 @@
 import { createServer } from 'node:https';
 import { request } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { pipeline } from 'node:stream';
 import { selfSignedCertificate } from '../../../controllers/runtime/self-signed-certificate';
 
 /** A running front. */
@@ -18,9 +19,15 @@ export async function startTlsFront(hostname: string, target: string): Promise<T
     const { method = 'GET', headers, url = '/' } = incoming;
     const onward = request(new URL(url, target), { method, headers }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(response);
+      // A watch may have nothing to say for a long time, and that it is open is said by its headers.
+      response.flushHeaders();
+      // An answer that breaks off must not look as if more were to come.
+      pipeline(answer, response, () => undefined);
     });
     onward.on('error', () => response.destroy());
+    response.once('close', () => {
+      if (!response.writableFinished) onward.destroy();
+    });
     incoming.pipe(onward);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

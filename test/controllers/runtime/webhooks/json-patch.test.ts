@@ -63,6 +63,17 @@ describe('the difference between two objects', () => {
     expect(jsonPatch(before, after)).toEqual(patch);
   });
 
+  it('is found without a look at what both share', () => {
+    const shared = {
+      get member(): never {
+        throw new Error('looked at');
+      },
+    };
+    expect(jsonPatch({ shared, list: [shared] }, { shared, list: [shared], a: 1 })).toEqual([
+      { op: 'add', path: '/a', value: 1 },
+    ]);
+  });
+
   it('leads from any object to any other (10,000 seeded pairs)', () => {
     const random = seededRandom(6902);
     const names = ['a', 'b', 'c', 'a/b', '~', '', '0', 'ü'];

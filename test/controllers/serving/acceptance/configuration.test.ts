@@ -7,6 +7,7 @@ import {
 import { caBundleConfigMap, caBundleKey, servingConfigMap } from '../../../../definitions/names/serving';
 import { servingAnnotations } from '../../../../definitions/names/serving';
 import { waitFor } from '../../../cluster/wait-for';
+import type { ControllerProcess } from '../../registry-sync/controller-process';
 import { conditionOf, inferenceServiceOf, ServingInstallation } from '../serving-installation';
 import { child, created, found, mainContainer, makeAvailable, namespaceWithRuntime, tensorflowSpec } from './subjects';
 
@@ -14,13 +15,14 @@ import { child, created, found, mainContainer, makeAvailable, namespaceWithRunti
 let installation: ServingInstallation;
 
 const settings = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace: 'kserve', name: servingConfigMap } };
+let controller: ControllerProcess;
 /** Documents as they were installed. */
 let shipped: Record<string, string>;
 
 beforeAll(async () => {
   installation = await ServingInstallation.make({ controllerManager: 'housekeeping', kubelet: 'none' });
   shipped = { ...((await installation.cluster.get(settings))['data'] as Record<string, string>) };
-  await installation.start();
+  controller = await installation.start();
 }, 120_000);
 
 afterEach(() => installation.cluster.apply({ ...settings, data: shipped }, { fieldManager: 'gitops', force: true }));
@@ -201,6 +203,34 @@ describe('certificates to trust', () => {
       await installation.cluster.remove(bundle({}));
     }
   });
+});
+
+describe('models that are mounted as images', () => {
+  const advice = async (isvc: Parameters<typeof child>[1]) =>
+    (await installation.eventsOn(isvc)).filter(({ reason }) => reason === servingEvents.ociImageVolume);
+
+  it('have one event say what the cluster lacks for them, and no condition (§11.6, §17 row 57)', async () => {
+    const namespace = await namespaceWithRuntime(installation, 'images');
+    const before = await created(installation, namespace, 'before');
+    await makeAvailable(installation, before);
+    await installation.ready(before);
+    expect(await advice(before)).toEqual([]);
+    await change(changed('storageInitializer', { ociModelMode: 'native' }));
+    const { type, note } = await installation.event(before, servingEvents.ociImageVolume);
+    expect(type).toBe('Normal');
+    expect(note).toMatch(/^Cluster K8s 1\.34\+? has ImageVolume feature-gated \(K8s 1\.33–1\.34 beta\)\. Ensure /);
+    const after = await created(installation, namespace, 'after');
+    await installation.event(after, servingEvents.ociImageVolume);
+    await makeAvailable(installation, after);
+    const { status } = await installation.ready(after);
+    expect(conditionOf(status, servingEvents.ociImageVolume)).toBeUndefined();
+
+    await controller.end();
+    controller = await installation.start();
+    const later = await created(installation, namespace, 'later');
+    await installation.event(later, servingEvents.ociImageVolume);
+    expect([await advice(before), await advice(after)].map(({ length }) => length)).toEqual([1, 1]);
+  }, 60_000);
 });
 
 describe.each(['Knative', 'ModelMesh'])('an InferenceService that asks for %s', (mode) => {

@@ -2,6 +2,8 @@ import { inspect } from 'node:util';
 import type { V1Pod } from '@kubernetes/client-node';
 import { CaBundle } from '../../../../controllers/serving/ca-bundle';
 import { ConfigUnusable, LiveConfig } from '../../../../controllers/serving/config/live-config';
+import { ImageVolumeAdvice } from '../../../../controllers/serving/image-volume-advice';
+import { ServerVersion } from '../../../../controllers/serving/kubernetes-version';
 import { ModelConfig } from '../../../../controllers/serving/model-config';
 import { Planner } from '../../../../controllers/serving/planner';
 import { ServingReconciler } from '../../../../controllers/serving/reconciler';
@@ -86,6 +88,7 @@ function installed() {
     planner: new Planner(stores, config, storageInjector(config, managerNamespace, podSurroundings(client, stores))),
     caBundle: new CaBundle(client, clock, config, managerNamespace),
     modelConfig: new ModelConfig(client),
+    imageVolumes: new ImageVolumeAdvice(config, new ServerVersion(client, clock, log)),
     events: new Notes({ client, clock, log, controller: 'a', instance: 'b' }),
     failed: () => undefined,
     clock,
