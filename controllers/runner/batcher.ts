@@ -23,7 +23,7 @@ export interface BatchLimits {
  * @param onItem told of the index of every item that was read
  */
 export async function* batchesOf(
-  items: AsyncIterable<Item>,
+  groups: AsyncIterable<readonly Item[]>,
   limits: BatchLimits,
   done: readonly Range[],
   onItem: (index: number) => void,
@@ -41,16 +41,19 @@ export async function* batchesOf(
     return made;
   };
   if (maxInputItems === 0) return;
-  for await (const item of items) {
-    const { index } = item;
-    onItem(index);
-    const passed = isDone(index);
-    if (batch.length > 0 && (passed || index !== next || bytes + item.bytes > maxBytes)) yield whole();
-    next = index + 1;
-    if (!passed) {
-      batch.push(item);
-      bytes += item.bytes;
-      if (batch.length >= maxItems || bytes >= maxBytes) yield whole();
+  for await (const group of groups) {
+    for (const item of group) {
+      const { index } = item;
+      onItem(index);
+      const passed = isDone(index);
+      if (batch.length > 0 && (passed || index !== next || bytes + item.bytes > maxBytes)) yield whole();
+      next = index + 1;
+      if (!passed) {
+        batch.push(item);
+        bytes += item.bytes;
+        if (batch.length >= maxItems || bytes >= maxBytes) yield whole();
+      }
+      if (next >= maxInputItems) break;
     }
     if (next >= maxInputItems) break;
   }

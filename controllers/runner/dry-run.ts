@@ -18,7 +18,7 @@ export async function dryRun({ work, connect, connected, stop, tally }: ExecuteO
     connected.output = await connect.output(work);
     const model = (connected.model = await connect.model(work));
     await model.prepare(stop.begun);
-    for await (const batch of batchesOf(input.items(stop.begun), limits, [], tally.read)) {
+    for await (const batch of batchesOf(input.groups(stop.begun), limits, [], tally.read)) {
       tally.batches += 1;
       const { failed } = await finishBatch(batch, (items) => model.infer(items, stop.begun), splitting);
       tally.finished({ ...batch, results: [], failed });

@@ -49,6 +49,8 @@ function exact(digits: string): number | bigint {
 
 /** Writes JSON, bigint as the number it is. Infinite and not-a-number become null, as in `JSON.stringify`. */
 export function writeJson(value: JsonValue): string {
+  // Most results are a single number.
+  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : 'null';
   try {
     return JSON.stringify(value);
   } catch (error) {

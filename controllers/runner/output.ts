@@ -26,6 +26,11 @@ export interface Output {
   /** For the report, without secrets. */
   readonly location: string;
   /**
+   * Whether what was written is done for the next attempt, however this process ends: the model is then asked again about no more than
+   * one batch for each worker. @default false
+   */
+  readonly keepsWrites?: boolean;
+  /**
    * Looks for what an earlier attempt left, before anything else is asked of the output.
    *
    * @throws RunnerError with exit code 8 when it belongs to other work, 5 when it can't be reached

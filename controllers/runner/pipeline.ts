@@ -40,7 +40,8 @@ interface Numbered {
 /**
  * Moves items: reader → batches → `concurrency` workers → order → writer, all at the same time.
  *
- * Guarantees: no more than `concurrency` + `prefetchBatches` batches are in memory, whichever stage they are in; one writer; with
+ * Guarantees: no more than `concurrency` + `prefetchBatches` batches are in memory, whichever stage they are in, and where the output
+ * keeps what is written no more than `concurrency` of them have been asked about and are not written yet; one writer; with
  * `order: preserve` batches are written in the order of their items. The first error of a stage ends the others. What was written is
  * saved before it returns or throws, unless the output itself failed.
  *
@@ -57,6 +58,8 @@ class Pipeline {
   private readonly queue = new Handover<Numbered>();
   private readonly order = new Reorder<FinishedBatch>();
   private readonly slots: Slots;
+  /** For batches that are asked about: the next attempt would ask about them again. */
+  private readonly unwritten: Slots;
   private readonly writer: Writer;
   private outputFailed = false;
   private readWhole = false;
@@ -68,6 +71,7 @@ class Pipeline {
     this.reading = AbortSignal.any([stop.begun, this.failure.signal]);
     this.asking = AbortSignal.any([stop.requests, this.failure.signal]);
     this.slots = new Slots(execution.concurrency + execution.prefetchBatches);
+    this.unwritten = new Slots(output.keepsWrites === true ? execution.concurrency : Infinity);
     this.writer = new Writer({
       output,
       tally,
@@ -82,6 +86,7 @@ class Pipeline {
     if (stop.begun.aborted) throw endOf('inference', stop.begun.reason);
     this.reading.addEventListener('abort', () => this.queue.discard());
     this.failure.signal.addEventListener('abort', () => this.writer.discard());
+    this.asking.addEventListener('abort', () => this.unwritten.lift());
     // A source that does not listen to the signal must not keep a stopped process alive.
     const read = Promise.race([this.guarded('input', () => this.read()), aborted(this.reading)]);
     const workers = Array.from({ length: execution.concurrency }, () => this.guarded('inference', () => this.work()));
@@ -109,7 +114,7 @@ class Pipeline {
 
   private async read(): Promise<void> {
     const { input, limits, done, tally } = this.options;
-    const batches = batchesOf(input.items(this.reading), limits, done, tally.read);
+    const batches = batchesOf(input.groups(this.reading), limits, done, tally.read);
     try {
       for (;;) {
         await this.slots.take();
@@ -132,7 +137,10 @@ class Pipeline {
   private async work(): Promise<void> {
     const { execution, metrics, clock } = this.options;
     const failFast = execution.errors.mode === 'failFast';
-    for (let next = await this.queue.take(); next !== undefined; next = await this.queue.take()) {
+    for (;;) {
+      await this.unwritten.take();
+      const next = await this.queue.take();
+      if (next === undefined) return this.unwritten.release();
       const began = clock.monotonic();
       metrics.inFlight(1);
       const finished = await finishBatch(next.batch, this.infer, {
@@ -164,7 +172,10 @@ class Pipeline {
   private onWritten(batches: number): void {
     const { tally, execution } = this.options;
     this.written += batches;
-    for (let count = 0; count < batches; count += 1) this.slots.release();
+    for (let count = 0; count < batches; count += 1) {
+      this.unwritten.release();
+      this.slots.release();
+    }
     if (execution.errors.mode === 'failFast') return;
     const exceeded = limitExceeded(execution.errors, tally, false);
     if (exceeded !== undefined) this.failure.abort(exceeded);

@@ -37,6 +37,9 @@ class SeparateDeadLetters implements Output {
   get location(): string {
     return this.results.location;
   }
+  get keepsWrites(): boolean {
+    return this.results.keepsWrites === true;
+  }
 
   async open(signal: AbortSignal): Promise<EarlierWork> {
     this.there = (await this.deadLetters.open(signal)).done;

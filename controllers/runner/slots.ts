@@ -1,4 +1,4 @@
-/** Room for a number of batches: it bounds the memory of the whole pipeline, whichever stage a batch is in. */
+/** Room for a number of batches: it bounds how many are in some stages of the pipeline together. */
 export class Slots {
   private readonly waiting: (() => void)[] = [];
 
@@ -8,6 +8,12 @@ export class Slots {
   async take(): Promise<void> {
     if (this.free > 0) this.free -= 1;
     else await new Promise<void>((resolve) => this.waiting.push(resolve));
+  }
+
+  /** There is room for everyone from now on: what was waited for will not happen. */
+  lift(): void {
+    this.free = Infinity;
+    for (const next of this.waiting.splice(0)) next();
   }
 
   /** Gives room back: to who waits longest. */

@@ -73,8 +73,14 @@ function addAnswers(
   items.forEach((item, index) => {
     const answer = answers[index];
     if (answer instanceof ItemError) failed.push({ item, error: answer });
-    else if (answer !== undefined) results.push({ item, ...answer });
+    else if (answer !== undefined) results.push(resultOf(item, answer));
   });
+}
+
+/** To copy members one knows takes a tenth of the time of copying whatever is there. */
+function resultOf(item: ValidItem, answer: Prediction): ItemResult {
+  const { predictions, metadata, raw } = answer;
+  return metadata === undefined && raw === undefined ? { item, predictions } : { item, ...answer };
 }
 
 function mayBeOneItem(code: string, retryOn: readonly string[]): boolean {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { ResolvedExecution } from '../../definitions/inference/execution';
 import type { Clock, Timer } from '../runtime/clock';
 import { Handover } from './handover';
@@ -45,6 +46,8 @@ export class Writer {
           await this.save(signal);
           continue;
         }
+        // Answers that have come together are written together: the requests after them wait for the write.
+        if (output.keepsWrites === true) await setImmediate();
         const { batch, count } = this.withFollowing(next);
         await output.write(batch, signal);
         tally.finished(batch);

@@ -9,6 +9,12 @@ import { jsonDocumentReader } from './json-document';
 import { jsonLinesReader, textLinesReader } from './json-lines';
 import type { JsonPath } from '../json-path';
 
+/**
+ * Bytes of a piece whose items are made at a time. The items of a piece wait for those before them; where thousands wait, the garbage
+ * collector copies them again and again before the first of them can be let go.
+ */
+const slice = 16 * 1024;
+
 /** Settings of the format, its paths parsed. */
 export interface ItemSettings extends Pick<InputFormat, 'format' | 'compression' | 'csv'> {
   readonly itemsPath: JsonPath | undefined;
@@ -29,8 +35,10 @@ export async function* readItems(
   const { format, compression } = fileFormat(name, settings);
   const reader = readerOf(format, settings, numbering);
   for await (const piece of decompressed(bytes, compression)) {
-    const items = reader.push(piece);
-    if (items.length > 0) yield items;
+    for (let at = 0; at < piece.length; at += slice) {
+      const items = reader.push(piece.subarray(at, at + slice));
+      if (items.length > 0) yield items;
+    }
   }
   const items = reader.end();
   if (items.length > 0) yield items;

@@ -35,7 +35,7 @@ class KrateoInput implements Input {
     private readonly client: KrateoClient,
   ) {}
 
-  async *items(signal: AbortSignal): AsyncIterable<Item> {
+  async *groups(signal: AbortSignal): AsyncIterable<readonly Item[]> {
     const { api, checkNotebook: check } = this.settings;
     if (check) await checkNotebook(this.client, api, signal);
     const { verb: method, path } = api;
@@ -52,7 +52,7 @@ class KrateoInput implements Input {
     this.bytes = answer.bytes;
     const rows = rowsOf(answer, this.settings.resultField);
     this.count = rows.length;
-    for (const [index, row] of rows.entries()) yield itemOf(index, row);
+    for (const [index, row] of rows.entries()) yield [itemOf(index, row)];
   }
 
   bytesRead(): number {

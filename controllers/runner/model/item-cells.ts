@@ -8,7 +8,7 @@ export type NullRule = 'zero' | 'nan' | 'error';
 
 /** An item as a tensor takes it, without the dimension of the batch. */
 export interface Cells {
-  /** Lengths of the nested lists; none for a single cell. */
+  /** Lengths of the nested lists; none for a single cell. The same object as that of the item before where they are the same. */
   readonly dimensions: readonly number[];
   /** The item as it came, or a copy without nulls. */
   readonly value: JsonValue;
@@ -54,10 +54,22 @@ export function cellReader(datatype: TensorDatatype, nulls: NullRule): (item: Js
     throw new UnfitItem(`has ${words(value)} where a value of ${datatype} is expected`);
   }
 
+  // Most items are like the one before, and what is worked out from their dimensions is so, too.
+  let last: readonly number[] = [];
   return (item) => {
-    const dimensions = dimensionsOf(item);
+    const dimensions = has(item, last) ? last : (last = dimensionsOf(item));
     return { dimensions, value: read(item, dimensions, 0) };
   };
+}
+
+/** Whether these are the lengths of the first lists. */
+function has(item: JsonValue, dimensions: readonly number[]): boolean {
+  let value: JsonValue | undefined = item;
+  for (const length of dimensions) {
+    if (!isList(value) || value.length !== length) return false;
+    value = value[0];
+  }
+  return !isList(value);
 }
 
 /** Lengths of the first lists; whether the others have them too is seen when they are read. */

@@ -81,6 +81,9 @@ class HttpModelClient implements ModelClient {
   async infer(items: readonly ValidItem[], signal: AbortSignal): Promise<readonly (Prediction | ItemError)[]> {
     const { codec } = this.preparation();
     const { requests, refused } = codec.encode(items, (first, last) => this.names.id(first, last));
+    const [only] = requests;
+    // The usual case: the answers of the request are those of the items.
+    if (only !== undefined && only.positions.length === items.length) return this.predictions(only, items, signal);
     const results: (Prediction | ItemError)[] = new Array<Prediction | ItemError>(items.length);
     for (const [position, error] of refused) results[position] = error;
     for (const request of requests) {

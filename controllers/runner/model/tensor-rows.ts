@@ -30,9 +30,10 @@ export interface TensorRows {
 export function tensorRows(items: readonly ValidItem[], layouts: readonly InputLayout[]): TensorRows {
   const refused = new Map<number, ItemError>();
   const rows: TensorRow[] = [];
+  const fits = layouts.map(({ wanted }) => (wanted === undefined ? asTheyAre : fitterTo(wanted)));
   items.forEach((item, position) => {
     try {
-      rows.push(rowOf(item, position, layouts));
+      rows.push(rowOf(item, position, layouts, fits));
     } catch (error) {
       if (!(error instanceof UnfitItem)) throw error;
       refused.set(position, invalid(item, error.message));
@@ -53,20 +54,38 @@ export function tensorRows(items: readonly ValidItem[], layouts: readonly InputL
   return { groups: [most], refused };
 }
 
-function rowOf({ value }: ValidItem, position: number, layouts: readonly InputLayout[]): TensorRow {
+function rowOf(
+  { value }: ValidItem,
+  position: number,
+  layouts: readonly InputLayout[],
+  fits: readonly Fit[],
+): TensorRow {
   const values: JsonValue[] = [];
   const dimensions: (readonly number[])[] = [];
-  for (const layout of layouts) {
-    const { wanted, name } = layout;
+  for (const [tensor, { name, part, cells, sent }] of layouts.entries()) {
     try {
-      const cells = layout.cells(layout.part(value));
-      values.push(layout.sent(cells.value));
-      dimensions.push(wanted === undefined ? cells.dimensions : fitted(cells.dimensions, wanted));
+      const read = cells(part(value));
+      values.push(sent(read.value));
+      dimensions.push((fits[tensor] ?? asTheyAre)(read.dimensions));
     } catch (error) {
       throw error instanceof UnfitItem ? new UnfitItem(`input ${name}: ${error.message}`) : error;
     }
   }
   return { position, values, dimensions };
+}
+
+/** The dimensions of an item in its tensor. @throws UnfitItem */
+type Fit = (own: readonly number[]) => readonly number[];
+
+const asTheyAre: Fit = (own) => own;
+
+/** Fits dimensions to those that are wanted; those that are the same object as before have the same answer. */
+function fitterTo(wanted: readonly number[]): Fit {
+  let last: { readonly own: readonly number[]; readonly fitted: readonly number[] } | undefined;
+  return (own) => {
+    if (last?.own !== own) last = { own, fitted: fitted(own, wanted) };
+    return last.fitted;
+  };
 }
 
 function fitted(own: readonly number[], wanted: readonly number[]): readonly number[] {
@@ -88,6 +107,7 @@ function alike(rows: readonly TensorRow[]): readonly (readonly TensorRow[])[] {
 function sameDimensions(one: TensorRow, other: TensorRow): boolean {
   return one.dimensions.every((dimensions, tensor) => {
     const others = other.dimensions[tensor] ?? [];
+    if (dimensions === others) return true;
     return dimensions.length === others.length && dimensions.every((length, axis) => length === others[axis]);
   });
 }

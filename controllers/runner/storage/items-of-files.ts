@@ -38,19 +38,7 @@ export class FilesInput implements Input {
     this.repeatable = options.repeatable;
   }
 
-  items(signal: AbortSignal): AsyncIterable<Item> {
-    return { [Symbol.asyncIterator]: () => new GroupedItems(this.groups(signal)) };
-  }
-
-  bytesRead(): number {
-    return this.bytes;
-  }
-
-  async close(): Promise<void> {
-    await this.options.close?.();
-  }
-
-  private async *groups(signal: AbortSignal): AsyncGenerator<readonly Item[]> {
+  async *groups(signal: AbortSignal): AsyncGenerator<readonly Item[]> {
     const { settings } = this.options;
     const numbering = new ItemNumbering(settings.idPath);
     for await (const file of this.options.files(signal)) {
@@ -67,6 +55,14 @@ export class FilesInput implements Input {
     }
   }
 
+  bytesRead(): number {
+    return this.bytes;
+  }
+
+  async close(): Promise<void> {
+    await this.options.close?.();
+  }
+
   private async *counted(bytes: Bytes, signal: AbortSignal): AsyncGenerator<Buffer> {
     for await (const piece of bytes) {
       signal.throwIfAborted();
@@ -81,34 +77,4 @@ export function readFailure(kind: string, name: string, error: unknown): RunnerE
   if (error instanceof RunnerError) return error;
   const message = `reading ${kind} input ${name}: ${causeText(error)}`;
   return new RunnerError(exitCodes.input, 'STORAGE_READ', message, { cause: error });
-}
-
-/** Hands out items of groups one at a time. A generator would take three turns of the event loop's queue for each, and most of the time. */
-class GroupedItems implements AsyncIterator<Item, undefined> {
-  private group: readonly Item[] = [];
-  private at = 0;
-
-  constructor(private readonly groups: AsyncGenerator<readonly Item[]>) {}
-
-  next(): Promise<IteratorResult<Item, undefined>> {
-    const value = this.group[this.at];
-    if (value === undefined) return this.nextGroup();
-    this.at += 1;
-    return Promise.resolve({ done: false, value });
-  }
-
-  async return(): Promise<IteratorResult<Item, undefined>> {
-    this.group = [];
-    await this.groups.return(undefined);
-    return { done: true, value: undefined };
-  }
-
-  private async nextGroup(): Promise<IteratorResult<Item, undefined>> {
-    this.group = [];
-    this.at = 0;
-    const next: IteratorResult<readonly Item[], unknown> = await this.groups.next();
-    if (next.done === true) return { done: true, value: undefined };
-    this.group = next.value;
-    return this.next();
-  }
 }

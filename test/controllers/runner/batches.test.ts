@@ -5,31 +5,31 @@ import type { Range } from '../../../controllers/runner/output';
 import { Reorder } from '../../../controllers/runner/reorder';
 import { inferOrSplit, type Infer } from '../../../controllers/runner/split';
 import { collected } from '../runtime/collected';
-import { indices, itemsOf, numbered, refusedWith, unreadable } from './memory-parts';
+import { indices, groupsOf, numbered, refusedWith, unreadable } from './memory-parts';
 
 const unlimited: BatchLimits = { maxItems: 64, maxBytes: 2 ** 20, maxInputItems: Infinity };
 
 async function ranges(
-  items: AsyncIterable<Item>,
+  groups: AsyncIterable<readonly Item[]>,
   limits: Partial<BatchLimits> = {},
   done: readonly Range[] = [],
 ): Promise<string[]> {
-  const batches = await collected(batchesOf(items, { ...unlimited, ...limits }, done, () => undefined));
+  const batches = await collected(batchesOf(groups, { ...unlimited, ...limits }, done, () => undefined));
   for (const { first, last, items: held } of batches) {
     expect(held.map(({ index }) => index)).toEqual(indices(last + 1).slice(first));
   }
   return batches.map(({ first, last }) => `${first}-${last}`);
 }
 
-async function* sized(...bytes: number[]): AsyncGenerator<Item> {
-  for (const [index, size] of bytes.entries()) yield { ...numbered(index), bytes: size };
+async function* sized(...bytes: number[]): AsyncGenerator<readonly Item[]> {
+  yield bytes.map((size, index) => ({ ...numbered(index), bytes: size }));
 }
 
 describe('batches', () => {
   test('have at most so many items', async () => {
-    expect(await ranges(itemsOf(indices(150)))).toEqual(['0-63', '64-127', '128-149']);
-    expect(await ranges(itemsOf(indices(128)))).toEqual(['0-63', '64-127']);
-    expect(await ranges(itemsOf([]))).toEqual([]);
+    expect(await ranges(groupsOf(indices(150)))).toEqual(['0-63', '64-127', '128-149']);
+    expect(await ranges(groupsOf(indices(128)))).toEqual(['0-63', '64-127']);
+    expect(await ranges(groupsOf([]))).toEqual([]);
   });
 
   test('have at most so many bytes, and a larger item goes alone', async () => {
@@ -51,7 +51,7 @@ describe('batches', () => {
     async function* endless() {
       for (let index = 0; ; index += 1) {
         asked += 1;
-        yield numbered(index);
+        yield [numbered(index)];
       }
     }
     expect(await ranges(endless(), { maxInputItems: 70 })).toEqual(['0-63', '64-69']);
@@ -60,18 +60,18 @@ describe('batches', () => {
 
   test('are the same after a restart, whichever of them were done', async () => {
     const limits = { maxItems: 7, maxBytes: 60 };
-    const items = () => itemsOf(indices(100));
-    const all = await collected(batchesOf(items(), { ...unlimited, ...limits }, [], () => undefined));
+    const groups = () => groupsOf(indices(100));
+    const all = await collected(batchesOf(groups(), { ...unlimited, ...limits }, [], () => undefined));
     for (let mask = 1; mask < 2 ** 10; mask += 37) {
       const isDone = (at: number) => ((mask >> (at % 10)) & 1) === 1;
       const done = all.filter((_, at) => isDone(at)).map(({ first, last }) => ({ first, last }));
       const expected = all.filter((_, at) => !isDone(at)).map(({ first, last }) => `${first}-${last}`);
-      expect(await ranges(items(), limits, done)).toEqual(expected);
+      expect(await ranges(groups(), limits, done)).toEqual(expected);
     }
   });
 
   test('end where an input leaves out what is done', async () => {
-    expect(await ranges(itemsOf([0, 1, 2, 50, 51]))).toEqual(['0-2', '50-51']);
+    expect(await ranges(groupsOf([0, 1, 2, 50, 51]))).toEqual(['0-2', '50-51']);
   });
 });
 

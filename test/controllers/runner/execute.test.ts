@@ -155,6 +155,52 @@ describe('a run', () => {
     expect(run.tally.batches).toBe(100);
   });
 
+  test.each(['preserve', 'any'] as const)(
+    'has asked about no more than one batch for each worker that an output has not yet kept, order: %s (AT-39)',
+    async (order) => {
+      let most = 0;
+      const output = new MemoryOutput(undefined, () => after(1));
+      output.keepsWrites = true;
+      const look = async ([first = 0]: readonly number[]) => {
+        const kept = [...output.written, ...output.storage.saved].flatMap(({ results }) => results);
+        most = Math.max(most, run.model.asked.flat().length - kept.length);
+        // Every third batch holds up those behind it.
+        if (first % 30 === 0) await after(5);
+      };
+      const run = startRun({
+        output,
+        model: new MemoryModel(look),
+        execution: { concurrency: 3, prefetchBatches: 4, order, batch: { maxItems: 10 } },
+      });
+      expect((await run.ended).exitCode).toBe(0);
+      expect(most).toBe(3 * 10);
+      expect(output.storage.results.sort((a, b) => a - b)).toEqual(indices(1000));
+    },
+  );
+
+  test('ends at once when requests are given up while workers wait for a write', async () => {
+    const output = new MemoryOutput();
+    output.keepsWrites = true;
+    const stuck = ([first]: readonly number[], signal: AbortSignal) =>
+      new Promise<void>((resolve, reject) => {
+        if (first !== 0) resolve();
+        else signal.addEventListener('abort', () => reject(new Error('given up')));
+      });
+    const run = startRun({
+      output,
+      model: new MemoryModel(stuck),
+      execution: { concurrency: 3, batch: { maxItems: 10 } },
+    });
+    while (run.model.asked.length < 3) await setImmediate();
+    for (let turn = 0; turn < 20; turn += 1) await setImmediate();
+    // The two others have finished, and wait: their batches come after the first one.
+    expect(run.model.asked).toHaveLength(3);
+    run.stop();
+    run.giveUpRequests();
+    expect((await run.ended).exitCode).toBe(exitCodes.interrupted);
+    expect(output.storage.results).toEqual([]);
+  });
+
   test('without items succeeds, or fails where that is wanted (AT-36, R-03)', async () => {
     const succeeds = startRun({ input: new MemoryInput([]) });
     expect(await succeeds.ended).toEqual({ exitCode: 0, message: '' });
@@ -302,11 +348,11 @@ describe('a run that is stopped (AT-40)', () => {
     const storage = new MemoryStorage();
     let release: () => void = () => undefined;
     const held = new Promise<void>((resolve) => (release = resolve));
-    let stopped = false;
+    let waiting = 0;
     const model: MemoryModel = new MemoryModel(async ([first = 0]) => {
       if (first < 320) return;
-      if (!stopped && model.inFlight === 3) {
-        stopped = true;
+      waiting += 1;
+      if (waiting === 3) {
         run.stop();
         release();
       }

@@ -14,9 +14,9 @@ export function unreadable(index: number): Item {
   return { index, id: String(index), bytes: 10, invalid: `line ${index + 1} is no JSON`, text: '{' };
 }
 
-/** Items with the given indices, one turn of the event loop between them at times. */
-export async function* itemsOf(indices: Iterable<number>): AsyncGenerator<Item> {
-  for (const index of indices) yield numbered(index);
+/** Items with the given indices, in groups that are no multiple of any batch. */
+export async function* groupsOf(indices: readonly number[]): AsyncGenerator<readonly Item[]> {
+  for (let at = 0; at < indices.length; at += 5) yield indices.slice(at, at + 5).map(numbered);
 }
 
 /** Numbers from 0 to `count` - 1. */
@@ -37,11 +37,11 @@ export class MemoryInput implements Input {
     private readonly at: (index: number, signal: AbortSignal) => void | Promise<void> = () => undefined,
   ) {}
 
-  async *items(signal: AbortSignal): AsyncIterable<Item> {
+  async *groups(signal: AbortSignal): AsyncIterable<readonly Item[]> {
     for (const item of this.items_) {
       await this.at(item.index, signal);
       this.taken += 1;
-      yield item;
+      yield [item];
     }
   }
   bytesRead(): number {
@@ -75,6 +75,7 @@ export class MemoryStorage {
 export class MemoryOutput implements Output {
   readonly kind = 'memory';
   readonly location = 'memory://results';
+  keepsWrites = false;
   written: FinishedBatch[] = [];
   saves = 0;
   opened = false;

@@ -8,6 +8,7 @@ import { startModelServer, type ModelServer, type ModelServerOptions } from '../
 import { waitFor } from '../../cluster/wait-for';
 import { bundledProgram } from '../../program/bundled-program';
 import { runToEnd } from '../registry-sync/controller-process';
+import { int64Row, wrongRows } from './int64-rows';
 import { indices } from './memory-parts';
 import { RunnerPlace } from './runner-process';
 
@@ -262,6 +263,32 @@ test('a large input goes through a small heap (AT-41, R-05)', async () => {
   expect(end).toMatchObject({ code: '0', report: { items: { total: 64 * 64, succeeded: 64 * 64 } } });
   expect(end.report?.bytes.in).toBe(192 * 2 ** 20);
 });
+
+test.each(['off', 'on'] as const)(
+  '200,000 INT64 values come out as they went in, binary tensors %s (AT-42, R-04)',
+  async (binary) => {
+    const [rows, values] = [2000, 100];
+    const model = await modelServer();
+    await writeFile(
+      join(place.input, 'rows.jsonl'),
+      indices(rows)
+        .map((row) => `${int64Row(row, values)}\n`)
+        .join(''),
+    );
+    const end = await place.run({
+      jobName: 'inf-run',
+      executionId: 'exec',
+      kserve: { modelUrl: `${model.url}/v2/models/identity/infer`, v2: { binary } },
+      input: { pvc: { claimName: 'data', path: 'rows.jsonl' } },
+      output: { pvc: { claimName: 'data', path: 'results' } },
+      execution: { concurrency: 2 },
+    });
+    expect(end).toMatchObject({ code: '0', report: { items: { total: rows, succeeded: rows } } });
+    expect(await wrongRows(join(place.output, 'results/exec'), rows, values)).toBe(0);
+    const isBinary = model.calls.map(({ headers }) => headers['inference-header-content-length'] !== undefined);
+    expect(new Set(isBinary)).toEqual(new Set([binary === 'on']));
+  },
+);
 
 describe('what others see of a run', () => {
   test('are its metrics and its liveness', async () => {

@@ -36,7 +36,7 @@ export class GrowingFile {
     return this.bytes;
   }
 
-  /** Up to where the file is whole now. */
+  /** Up to where the file is whole, once everything that was appended is written. */
   get stretch(): Stretch {
     return { bytes: this.bytes, crc: this.crc };
   }
@@ -46,14 +46,20 @@ export class GrowingFile {
     return this.sha256.digest('hex');
   }
 
-  async append(data: Buffer): Promise<void> {
-    for (let written = 0; written < data.length;) {
-      const { bytesWritten } = await this.handle.write(data, written, data.length - written, this.bytes + written);
-      written += bytesWritten;
-    }
+  /** Writes at the end. After an error nothing may be appended any more. */
+  append(data: Buffer): Promise<void> {
+    const at = this.bytes;
     this.bytes += data.length;
     this.crc = crc32(data, this.crc);
     this.sha256.update(data);
+    return this.write(data, at);
+  }
+
+  private async write(data: Buffer, at: number): Promise<void> {
+    for (let written = 0; written < data.length;) {
+      const { bytesWritten } = await this.handle.write(data, written, data.length - written, at + written);
+      written += bytesWritten;
+    }
   }
 
   /** What is in it. */

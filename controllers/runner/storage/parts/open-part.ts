@@ -47,16 +47,14 @@ export interface OpenPartFiles {
 
 /**
  * The part that is being written: a file with results and one with dead letters, and the journal, which has a line for each append. The
- * line is written after the bytes and has their checksum: a later process knows which items are in the files, and cuts off the rest. So
- * that it can, the files are compressed when the part is finished, and not before.
+ * line has the checksum of the bytes, so that both can be written at the same time: a later process knows which items are in the files,
+ * and cuts off the rest. So that it can, the files are compressed when the part is finished, and not before.
  */
 export class OpenPart {
   private ranges: Ranges;
   private failed: number;
   private hasResults: boolean;
   private closed = false;
-  /** The last line of the journal, on its way beside the next append. */
-  private noting: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly options: OpenPartOptions,
@@ -92,30 +90,28 @@ export class OpenPart {
     return this.failed;
   }
 
-  /** @returns bytes that were written */
+  /** On return what was appended is done for a later process, however this one ends. @returns bytes that were written */
   async append(ranges: Ranges, results: readonly ItemResult[], failed: readonly FailedItem[]): Promise<number> {
     const { writer, writesErrors } = this.options;
     const { files } = this;
     const text = Buffer.from(writer.write(results, !this.hasResults));
     const letters = Buffer.from(writesErrors ? deadLetters(failed) : '');
-    if (text.length > 0) await files.results.append(text);
-    if (letters.length > 0) await files.errors.append(letters);
-    await this.noting;
+    const writes: Promise<unknown>[] = [];
+    if (text.length > 0) writes.push(files.results.append(text));
+    if (letters.length > 0) writes.push(files.errors.append(letters));
+    const whole = { results: files.results.stretch, errors: files.errors.stretch };
+    const line = journalLine({ ranges: pairsOf(ranges), failed: failed.length, ...whole });
+    if (files.journal !== undefined) writes.push(files.journal.write(line));
+    await Promise.all(writes);
     this.hasResults ||= text.length > 0;
     this.ranges = withRanges(this.ranges, ranges);
     this.failed += failed.length;
-    const whole = { results: files.results.stretch, errors: files.errors.stretch };
-    const line = journalLine({ ranges: pairsOf(ranges), failed: failed.length, ...whole });
-    this.noting = files.journal?.write(line) ?? this.noting;
-    // Told where it is waited for.
-    this.noting.catch(() => {});
     return text.length + letters.length;
   }
 
   /** Makes durable what was appended. */
   async sync(): Promise<void> {
     const { results, errors, journal } = this.files;
-    await this.noting;
     await results.sync();
     await errors.sync();
     await journal?.sync();
@@ -143,7 +139,6 @@ export class OpenPart {
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
-    await this.noting.catch(() => {});
     const { results, errors, journal } = this.files;
     await Promise.all([results.close(), errors.close(), journal?.close()]);
   }

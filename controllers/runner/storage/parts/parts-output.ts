@@ -27,6 +27,7 @@ const shortestSaveMs = 1000;
 export class PartsOutput implements Output {
   readonly kind: string;
   readonly location: string;
+  readonly keepsWrites: boolean;
   private readonly names: PartNames;
   private readonly partOptions: OpenPartOptions;
   private part: OpenPart | undefined;
@@ -46,6 +47,7 @@ export class PartsOutput implements Output {
     const { format, compression, include, errorsName, writesErrors, resumes } = settings;
     this.kind = store.kind;
     this.location = store.location;
+    this.keepsWrites = store.continues && resumes;
     this.names = new PartNames(work.shard, errorsName, format, compression);
     this.partOptions = {
       folder: store.workFolder,
@@ -53,7 +55,7 @@ export class PartsOutput implements Output {
       writer: resultWriter(format, include),
       compression,
       writesErrors,
-      journal: store.continues && resumes ? this.owner : undefined,
+      journal: this.keepsWrites ? this.owner : undefined,
     };
   }
 

@@ -52,7 +52,7 @@ function plainEndpoint(url: string): OpenEndpoint {
 
 export async function allItems(input: Input): Promise<readonly Item[]> {
   try {
-    return await Array.fromAsync(input.items(new AbortController().signal));
+    return (await Array.fromAsync(input.groups(new AbortController().signal))).flat();
   } finally {
     await input.close();
   }

@@ -55,13 +55,11 @@ export class HandClock implements Clock {
 export const never = new AbortController().signal;
 
 export async function allItems(input: Input): Promise<Item[]> {
-  const items: Item[] = [];
   try {
-    for await (const item of input.items(never)) items.push(item);
+    return (await Array.fromAsync(input.groups(never))).flat();
   } finally {
     await input.close();
   }
-  return items;
 }
 
 /** Values of the items; of invalid ones why. */
