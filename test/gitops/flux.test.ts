@@ -190,18 +190,23 @@ describe('Flux', () => {
       expect(await cluster.get(deployment)).toMatchObject({ spec: { replicas: 2 } });
       expect(await cluster.get(service)).toMatchObject({ metadata: { labels: { app: 'model-registry-service' } } });
       expect(await cluster.find(configMap)).toBeDefined();
-      await waitFor('the events that say so', async () => {
-        const events = await cluster.list({ apiVersion: 'v1', kind: 'Event' }, 'flux-system');
-        const told = events.map((event) => eventSchema.parse(event).message ?? '').join('\n');
-        for (const healed of [
-          'Deployment/kubeflow/registry-sync configured',
-          'Service/kubeflow/model-registry-service configured',
-          'ConfigMap/kubeflow/registry-sync-config created',
-        ]) {
-          expect(told).toContain(healed);
-        }
-        return true;
-      });
+      // They are told aside, later than what they are about.
+      await waitFor(
+        'the events that say so',
+        async () => {
+          const events = await cluster.list({ apiVersion: 'v1', kind: 'Event' }, 'flux-system');
+          const told = events.map((event) => eventSchema.parse(event).message ?? '').join('\n');
+          for (const healed of [
+            'Deployment/kubeflow/registry-sync configured',
+            'Service/kubeflow/model-registry-service configured',
+            'ConfigMap/kubeflow/registry-sync-config created',
+          ]) {
+            expect(told).toContain(healed);
+          }
+          return true;
+        },
+        { timeout: 60_000 },
+      );
     },
     syncTimeout,
   );
