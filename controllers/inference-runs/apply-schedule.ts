@@ -89,7 +89,7 @@ async function applyPlan(pass: RunPass, plan: Plan, events: EventRecorder): Prom
     events.record(run, { type: 'Normal', reason: runEvents.cronJobUpdated, note });
   }
   if (outcome !== 'unchanged') context.log.info({ cronJob: refOf(key).name, outcome }, 'cron job written');
-  return { cronJob, contract: frozen(text), configMap: name };
+  return { cronJob, contract: frozen(contract, text), configMap: name };
 }
 
 /** The CronJob of a run, as last seen. */

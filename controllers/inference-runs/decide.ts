@@ -107,8 +107,9 @@ function decideFinished(facts: RunFacts, phase: 'Succeeded' | 'Failed'): Decisio
 
 /** What a pod that was still stopping when its attempt was given up said at its end. */
 function lateEvidence({ pods }: RunFacts, { phase, failure, result }: InferenceRunStatus): Partial<InferenceRunStatus> {
+  if (phase !== 'Failed' || failure === undefined || failure.exitCode !== undefined) return {};
   const [end] = endsOf(pods);
-  if (phase !== 'Failed' || failure === undefined || failure.exitCode !== undefined || end === undefined) return {};
+  if (end === undefined) return {};
   const { exitCode, podName, containerReason } = podFailureOf(end);
   const pod = { exitCode, podName, containerReason };
   const known = Object.fromEntries(Object.entries(pod).filter(([, value]) => value !== undefined));

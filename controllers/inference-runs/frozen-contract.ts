@@ -1,5 +1,6 @@
 import type { V1ConfigMap } from '@kubernetes/client-node';
-import { contract as contractSchema } from '../../definitions/inference/contract';
+import { z } from 'zod';
+import { type Contract, contract as contractSchema } from '../../definitions/inference/contract';
 import { configMaps, type Stored } from '../../definitions/kubernetes/core-resources';
 import { contractKey } from '../../definitions/names/inference';
 import type { KubernetesClient } from '../runtime/client';
@@ -18,20 +19,22 @@ export interface FrozenContract {
 /** Digits of the hash that a status shows. */
 const shownDigits = 16;
 
-/** A Contract for the status. */
-export function frozen(text: string): FrozenContract {
-  const parsed = parsedContract(text);
+/** A Contract for the status. @param text as its ConfigMap holds it */
+export function frozen(contract: Contract, text: string): FrozenContract {
   return {
     contract: Buffer.from(text).toString('base64'),
-    contractHash: parsed === undefined ? undefined : contractHash(parsed).slice(0, shownDigits),
-    configGeneration: parsed?.config?.generation,
+    contractHash: contractHash(contract).slice(0, shownDigits),
+    configGeneration: contract.config?.generation,
   };
 }
+
+/** All that is read of a Contract to see whether its run was edited: a Contract can have 900 KiB, and every pass asks. */
+const generationOfRun = z.object({ run: z.object({ generation: z.int() }) });
 
 /** Generation of the run that a Contract in a status was made from; undefined for upstream's. */
 export function runGenerationIn(contract: string | undefined): number | undefined {
   if (contract === undefined) return undefined;
-  return parsedContract(Buffer.from(contract, 'base64').toString())?.run?.generation;
+  return generationOfRun.safeParse(jsonIn(Buffer.from(contract, 'base64').toString())).data?.run.generation;
 }
 
 /**
@@ -46,7 +49,7 @@ export async function readContract(
 ): Promise<FrozenContract | undefined> {
   const configMap = await client.get(configMaps, ref, { signal });
   const text = configMap === undefined ? undefined : textIn(configMap);
-  return text === undefined ? undefined : frozen(text);
+  return text === undefined ? undefined : frozenText(text);
 }
 
 function textIn({ data, binaryData }: Stored<V1ConfigMap>): string | undefined {
@@ -54,9 +57,16 @@ function textIn({ data, binaryData }: Stored<V1ConfigMap>): string | undefined {
   return data?.[contractKey] ?? (binary === undefined ? undefined : Buffer.from(binary, 'base64').toString());
 }
 
-function parsedContract(text: string) {
+/** A text that somebody else may have written is kept as it is. */
+function frozenText(text: string): FrozenContract {
+  const contract = contractSchema.safeParse(jsonIn(text)).data;
+  if (contract !== undefined) return frozen(contract, text);
+  return { contract: Buffer.from(text).toString('base64'), contractHash: undefined, configGeneration: undefined };
+}
+
+function jsonIn(text: string): unknown {
   try {
-    return contractSchema.safeParse(JSON.parse(text)).data;
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

@@ -29,10 +29,14 @@ export function slimPod(pod: Stored<V1Pod>): void {
   Reflect.deleteProperty(pod, 'spec');
 }
 
-/** Keeps of a Job what is read: of its pods the volumes. */
-export function slimJob({ spec }: StoredJob): void {
-  const pod = spec?.template.spec;
-  if (pod !== undefined) pod.containers = [];
+/** Keeps of a Job's spec what is read: whether it is held back, and the volumes of its pods. */
+export function slimJob(job: StoredJob): void {
+  if (job.spec === undefined) return;
+  const { suspend, template } = job.spec;
+  const { volumes } = template.spec ?? {};
+  const pod = { containers: [], ...(volumes === undefined ? {} : { volumes }) };
+  // A new object: one whose members were deleted is as large as before.
+  Object.assign(job, { spec: { ...(suspend === undefined ? {} : { suspend }), template: { spec: pod } } });
 }
 
 /** Contracts can be as large as a ConfigMap; they are read again when they are needed. */

@@ -111,14 +111,20 @@ async function currentJob(pass: RunPass, attempts: number): Promise<StoredJob | 
 }
 
 /** What users are to know while an attempt goes on. */
-function notesOf({ metadata, status }: InferenceRun, problem: string | undefined): readonly string[] {
-  if (status === undefined || isFinished(status)) return [];
-  const of = runGenerationIn(status.contract);
-  const edited = of !== undefined && of !== metadata.generation;
+function notesOf(run: InferenceRun, problem: string | undefined): readonly string[] {
+  if (run.status === undefined || isFinished(run.status)) return [];
   return [
-    ...(edited ? ['spec changed, applies to the next attempt'] : []),
+    ...(isEdited(run) ? ['spec changed, applies to the next attempt'] : []),
     ...(problem === undefined ? [] : [`${problem}; the attempt goes on with its Contract`]),
   ];
+}
+
+/** Whether the run was edited since its attempt began. */
+function isEdited({ metadata: { generation = 1 }, status }: InferenceRun): boolean {
+  // Most runs never are, and their Contracts need not be read.
+  if (generation === 1) return false;
+  const of = runGenerationIn(status?.contract);
+  return of !== undefined && of !== generation;
 }
 
 /** Makes a Job wait or go on as the run says. A queue suspends Jobs by itself: where one is in charge, it is left to. */

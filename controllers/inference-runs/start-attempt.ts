@@ -65,7 +65,7 @@ export async function startAttempt(pass: RunPass, start: Start): Promise<Started
     await ensureContract(pass, contractConfigMap({ run, config, contract, name }));
     const job = await createJob(pass, desiredJob(pass, config, start.attempt));
     context.log.info({ job: job.metadata.name, attempt: start.attempt }, 'job created');
-    return { status: startedStatus(run, { ...start, job: job.metadata, ...frozen(text) }, now) };
+    return { status: startedStatus(run, { ...start, job: job.metadata, ...frozen(contract, text) }, now) };
   } catch (error) {
     return refused(pass, error);
   }
