@@ -105,7 +105,9 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       `registry     ${registry.url} (a double, see test/doubles/model-registry), registered model 1 "iris", version 2 "v1" at ${exampleModelUri}`,
     );
 
-    const webhookPort = (await free(servingWebhookPort)) ?? (await freePort());
+    // With faults their process ends now and then, and another run on this machine must not take the port for its own meanwhile.
+    const usualPort = chaosSeed === undefined ? await free(servingWebhookPort) : undefined;
+    const webhookPort = usualPort ?? (await freePort());
     const addresses = { registry: registry.url, webhooks: `https://127.0.0.1:${webhookPort}` };
     const components = (await localComponents(addresses, say)).filter(
       ({ name }) => servedBy === undefined || !servingComponents.includes(name),

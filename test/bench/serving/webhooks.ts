@@ -91,7 +91,7 @@ async function ofBareServer(
     ...serving,
     answers: new Map([...byPath].map(([path, of]) => [path, of.map((review) => answers.get(review) ?? '')])),
   };
-  const child = forked('bare-webhooks.ts');
+  const child = forked(join(__dirname, 'bare-webhooks.ts'));
   const ended = once(child, 'exit');
   const message = async () => {
     const outcome: unknown[] = await Promise.race([once(child, 'message'), ended.then(() => ['ended'])]);
