@@ -1,6 +1,6 @@
 import type { Batch } from './batcher';
 import { errorCodes } from './error-code';
-import { ItemError, type FailedItem, type ValidItem } from './item';
+import { ItemError, type FailedItem, type Item, type ValidItem } from './item';
 import type { FinishedBatch } from './output';
 import { inferOrSplit, type Infer, type SplitOptions } from './split';
 
@@ -18,15 +18,20 @@ export async function finishBatch(batch: Batch, infer: Infer, options: SplitOpti
 }
 
 /** The items of a batch that can be asked about, and those that can't be read. */
-function readableOf({ items }: Batch): { readonly valid: ValidItem[]; readonly unreadable: FailedItem[] } {
-  const valid: ValidItem[] = [];
-  const unreadable: FailedItem[] = [];
-  for (const item of items) {
-    if ('invalid' in item) {
-      unreadable.push({ item, error: new ItemError(errorCodes.itemInvalid, item.invalid, true) });
-    } else valid.push(item);
-  }
-  return { valid, unreadable };
+function readableOf({ items }: Batch): {
+  readonly valid: readonly ValidItem[];
+  readonly unreadable: readonly FailedItem[];
+} {
+  // The usual case without a copy.
+  if (items.every(isValid)) return { valid: items, unreadable: [] };
+  const unreadable = items.flatMap((item) =>
+    isValid(item) ? [] : [{ item, error: new ItemError(errorCodes.itemInvalid, item.invalid, true) }],
+  );
+  return { valid: items.filter(isValid), unreadable };
+}
+
+function isValid(item: Item): item is ValidItem {
+  return !('invalid' in item);
 }
 
 function inOrder(one: readonly FailedItem[], other: readonly FailedItem[]): readonly FailedItem[] {

@@ -36,12 +36,14 @@ export function resultWriter(format: ItemFormat, fields: readonly ResultField[])
 
 /** A result as JSON, with these fields in this order; those it has not are left out. */
 export function resultJson(result: ItemResult, fields: readonly ResultField[]): string {
-  let members = '';
+  let text = '{';
   for (const field of fields) {
     const value = fieldOf(result, field);
-    if (value !== undefined) members += `${members === '' ? '' : ','}"${field}":${writeJson(value)}`;
+    if (value === undefined) continue;
+    text += text === '{' ? `"${field}":` : `,"${field}":`;
+    text += writeJson(value);
   }
-  return `{${members}}`;
+  return `${text}}`;
 }
 
 /** Items without a result, one a line: what they are, and what is wrong with them. */
@@ -54,9 +56,7 @@ export function deadLetters(failed: readonly FailedItem[]): string {
 }
 
 function lines<T>(values: readonly T[], line: (value: T) => string): string {
-  let text = '';
-  for (const value of values) text += `${line(value)}\n`;
-  return text;
+  return values.length === 0 ? '' : `${values.map(line).join('\n')}\n`;
 }
 
 function fieldOf({ item, predictions, metadata, raw }: ItemResult, field: ResultField): JsonValue | undefined {

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { poison } from '../../doubles/model-server/faults';
 
 /** Where doubles begin to lose whole numbers, and where INT64 ends. */
 const borders = [0n, 2n ** 53n, -(2n ** 53n), 2n ** 63n - 1n, -(2n ** 63n)];
@@ -28,7 +29,8 @@ export function int64Row(index: number, values: number): string {
     if (at % 2 === 0) wholes[at] = edges[(random >>> 0) % edges.length] ?? 0n;
     else [halves[2 * at], halves[2 * at + 1]] = [random, next()];
   }
-  return `[${wholes.join(',')}]`;
+  // The double of a model server refuses what has this number in it, as part of a longer one, too.
+  return `[${wholes.join(',')}]`.replaceAll(String(poison), String(poison - 1));
 }
 
 /**
