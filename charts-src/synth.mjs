@@ -1,7 +1,7 @@
 // `npm run synth`: bundles the app and runs it in the same process. ts-node runs the same app for `cdk8s synth`, in more
 // than twice the time.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire, isBuiltin } from 'node:module';
 import { dirname, join, parse } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -32,8 +32,9 @@ const packagesApart = {
       packages.add(path);
       return { path, namespace: 'package' };
     });
+    // What a package exports is the prototype: esbuild copies an object's own members for every file that imports it.
     onLoad({ filter: /.*/, namespace: 'package' }, ({ path }) => ({
-      contents: `module.exports = bundledPackages[${JSON.stringify(path)}]();`,
+      contents: `module.exports = Object.create(bundledPackages[${JSON.stringify(path)}]());`,
     }));
   },
 };
@@ -69,27 +70,47 @@ const app = await build({
 
 const names = [...packages].sort();
 const installed = readFileSync(join(root, 'node_modules/.package-lock.json'));
-const hash = createHash('sha256').update(installed).update(names.join()).digest('hex').slice(0, 16);
-const packagesFile = `packages-${hash}.cjs`;
+const hash = createHash('sha256')
+  .update(installed)
+  .update(readFileSync(fileURLToPath(import.meta.url)));
+const packagesFile = `packages-${hash.update(names.join()).digest('hex').slice(0, 16)}.cjs`;
 mkdirSync(directory, { recursive: true });
 if (!existsSync(join(directory, packagesFile))) {
-  const members = names.map((name) => `${JSON.stringify(name)}: () => require(${JSON.stringify(name)})`);
-  const contents = `module.exports = { ${members.join(', ')} };`;
+  const members = names.map((name) => `${JSON.stringify(name)}: () => ${packageExports(name)}`);
   const bundled = await build({
     ...options,
-    stdin: { contents, resolveDir: root },
+    stdin: { contents: `module.exports = { ${members.join(', ')} };`, resolveDir: root },
     mainFields: ['module', 'main'],
+    // ES modules, where a package has both, become one scope.
+    conditions: ['import'],
     minifySyntax: true,
     minifyWhitespace: true,
   });
-  writeFileSync(join(directory, packagesFile), bundled.outputFiles[0].text);
+  put(packagesFile, bundled.outputFiles[0].text);
+}
+put('app.cjs', app.outputFiles[0].text);
+put(
+  'synth.cjs',
+  `const { run } = require('../charts-src/compiled-code.cjs');
+const bundledPackages = run(\`\${__dirname}/${packagesFile}\`);
+run(\`\${__dirname}/app.cjs\`, { bundledPackages });
+`,
+);
+createRequire(import.meta.url)(join(directory, 'synth.cjs'));
+
+/** Of cdk8s-plus we use the objects of Kubernetes; its constructs take time to load, and are there for who uses them. */
+function packageExports(name) {
+  const all = `require(${JSON.stringify(name)})`;
+  if (name !== 'cdk8s-plus-28') return all;
+  return `Object.create(
+    new Proxy({}, { get: (_, member) => ${all}[member] }),
+    { __esModule: { value: true }, k8s: { get: () => require('cdk8s-plus-28/lib/imports/k8s') } },
+  )`;
 }
 
-const outfile = join(directory, 'synth.cjs');
-const header = [
-  // Compiled code of the packages is kept between runs.
-  "require('node:module').enableCompileCache(`${__dirname}/compile-cache`);",
-  `const bundledPackages = require('./${packagesFile}');`,
-];
-writeFileSync(outfile, [...header, app.outputFiles[0].text].join('\n'));
-createRequire(import.meta.url)(outfile);
+/** Writes a file whole or not at all: another synth may be reading. */
+function put(name, text) {
+  const path = join(directory, name);
+  writeFileSync(`${path}-${process.pid}`, text);
+  renameSync(`${path}-${process.pid}`, path);
+}
