@@ -2,7 +2,6 @@
 // before a module runs, which leaves out most functions: they compile when they are first called.
 const { hash } = require('node:crypto');
 const { readFileSync, renameSync, rmSync, writeFileSync } = require('node:fs');
-const { createRequire } = require('node:module');
 const { dirname } = require('node:path');
 const { constants, Script } = require('node:vm');
 
@@ -12,20 +11,14 @@ const digestLength = 64;
  * Runs a bundle in CommonJS form.
  *
  * @param {string} file absolute path of the bundle; beside it `FILE.code` is kept
- * @param {Record<string, unknown>} given variables that the bundle finds defined
+ * @param {(name: string) => unknown} require what the bundle's `require` does
  * @returns {unknown} what it exports
  */
-exports.run = (file, given = {}) => {
+exports.run = (file, require) => {
   const text = readFileSync(file, 'utf8');
   const digest = hash('sha256', text);
   const module = { exports: {} };
-  const parameters = {
-    module,
-    exports: module.exports,
-    require: createRequire(file),
-    __dirname: dirname(file),
-    ...given,
-  };
+  const parameters = { module, exports: module.exports, require, __dirname: dirname(file) };
   const script = new Script(`(function (${Object.keys(parameters).join(', ')}) {${text}\n})`, {
     filename: file,
     cachedData: codeOf(file, digest),

@@ -20,25 +20,6 @@ const options = {
   logLevel: 'error',
 };
 
-// The app is bundled anew each time, in tens of milliseconds. Its packages change when they are installed: they are bundled
-// once, into one file that loads in half the time of the hundreds it is made of.
-const packages = new Set();
-const packagesApart = {
-  name: 'packages apart',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^[^./]/ }, ({ path, kind }) => {
-      if (kind === 'entry-point') return undefined;
-      if (isBuiltin(path)) return { path, external: true };
-      packages.add(path);
-      return { path, namespace: 'package' };
-    });
-    // What a package exports is the prototype: esbuild copies an object's own members for every file that imports it.
-    onLoad({ filter: /.*/, namespace: 'package' }, ({ path }) => ({
-      contents: `module.exports = Object.create(bundledPackages[${JSON.stringify(path)}]());`,
-    }));
-  },
-};
-
 // A bundle has no folder to list: the environments are listed here, as charts-src/environments/environments.ts does it.
 const environmentsListed = {
   name: 'environments listed',
@@ -62,13 +43,20 @@ const environmentsListed = {
     });
   },
 };
+
+// The app is bundled anew each time, in tens of milliseconds. Its packages change when they are installed: they are bundled
+// once, into one file that loads in half the time of the hundreds it is made of.
 const app = await build({
   ...options,
   entryPoints: ['charts-src/main.ts'],
-  plugins: [environmentsListed, pythonInBundles, packagesApart],
+  outfile: 'app.cjs',
+  packages: 'external',
+  metafile: true,
+  plugins: [environmentsListed, pythonInBundles],
 });
+const imports = app.metafile.outputs['app.cjs'].imports.map(({ path }) => path);
+const names = [...new Set(imports)].filter((path) => !isBuiltin(path)).sort();
 
-const names = [...packages].sort();
 const installed = readFileSync(join(root, 'node_modules/.package-lock.json'));
 const hash = createHash('sha256')
   .update(installed)
@@ -92,8 +80,10 @@ put('app.cjs', app.outputFiles[0].text);
 put(
   'synth.cjs',
   `const { run } = require('../charts-src/compiled-code.cjs');
-const bundledPackages = run(\`\${__dirname}/${packagesFile}\`);
-run(\`\${__dirname}/app.cjs\`, { bundledPackages });
+const packages = run(\`\${__dirname}/${packagesFile}\`, require);
+// What a package exports is the prototype: esbuild copies an object's own members for every file that imports it.
+const requireBundled = (name) => (name in packages ? Object.create(packages[name]()) : require(name));
+run(\`\${__dirname}/app.cjs\`, requireBundled);
 `,
 );
 createRequire(import.meta.url)(join(directory, 'synth.cjs'));
