@@ -75,4 +75,10 @@ export default tseslint.config(
     files: ['**/*.mjs', '**/*.js'],
     languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly', module: 'writable' } },
   },
+  {
+    files: ['**/*.cjs'],
+    languageOptions: {
+      globals: { process: 'readonly', Buffer: 'readonly', require: 'readonly', exports: 'readonly' },
+    },
+  },
 );

@@ -1,14 +1,12 @@
+// First: a schema asks when it is made whether it may be compiled.
+import './schemas-not-compiled';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { config } from 'zod';
 import { environments } from './environments/environments';
 import { driftOf } from './output/drift';
 import { foldersIn, readFolder, replaceFolder } from './output/files';
 import { environmentOutput, targetsOutput } from './output/outputs';
 import { summaryTable } from './output/summary';
-
-// Each schema reads a few values: compiling it takes longer than it saves.
-config({ jitless: true });
 
 const help = `npm run synth [-- OPTIONS]: renders every environment into dist/
 

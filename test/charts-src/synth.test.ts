@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { readFolder } from '../../charts-src/output/files';
@@ -64,7 +64,9 @@ describe('npm run synth', () => {
     const file = join(copy, 'charts-src/environments/my-cluster.ts');
     await writeFile(
       file,
-      `import { environment } from './environment';
+      `import { Cpu } from 'cdk8s-plus-28';
+import { environment } from './environment';
+if (Cpu.millis(5).amount !== '5m') throw new Error('not all of cdk8s-plus is there');
 export const myCluster = () => environment({ name: 'mine', registries: [{ database: { engine: 'postgres' } }] });
 `,
     );
@@ -95,6 +97,22 @@ export const myCluster = () => environment({ name: 'mine', registries: [{ databa
     expect(output).toContain('--- production/registry-sync/registry-sync.yaml\t(committed)');
     expect(output).toContain('-  replicas: 3\n+  replicas: 2');
     expect(output).toContain('dist is not current: run npm run synth and commit the result');
+  });
+
+  it('shows a change that leaves the program as long as it was, and needs no code from an earlier run', async () => {
+    const [, copy = ''] = copies;
+    await synth(copy);
+    const file = join(copy, 'charts-src/environments/local.ts');
+    const text = await readFile(file, 'utf8');
+    await writeFile(file, text.replace("name: 'local'", "name: 'lokal'"));
+    await synth(copy, ['--out', 'build/changed']);
+    await writeFile(file, text);
+    expect([...readFolder(join(copy, 'build/changed/lokal')).keys()]).toContain('serving/serving.yaml');
+    const kept = (await readdir(join(copy, 'build'))).filter((name) => name.endsWith('.code'));
+    expect(kept).toHaveLength(2);
+    for (const name of kept) await writeFile(join(copy, 'build', name), 'not what V8 wrote');
+    expect((await synth(copy, ['--check'])).code).toBe(0);
+    expect((await run(copy, [process.execPath, 'build/synth.cjs', '--check'])).code).toBe(0);
   });
 
   it('renders the same objects when every construct id is another one', async () => {
