@@ -1,6 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
+import { builtinModulesRequired } from './builtin-modules';
+import { packagesInPart } from './packages-in-part';
 
 /** How the program is bundled. */
 export interface BundleOptions {
@@ -58,6 +60,7 @@ export async function bundle({
     banner: {
       js: "import{createRequire as slipwayCreateRequire}from'node:module';const require=slipwayCreateRequire(import.meta.url);",
     },
+    plugins: [builtinModulesRequired, packagesInPart],
     define: { __dirname: 'import.meta.dirname', __filename: 'import.meta.filename' },
     metafile: true,
     write: false,

@@ -6,6 +6,7 @@ import { basename, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { rootCertificates } from 'node:tls';
 import { promisify } from 'node:util';
+import { z } from 'zod';
 import { type Bundle, bundle } from '../../../controllers/image/bundle';
 import { version } from '../../../definitions/names/version';
 import { copySourceTree, sourceTree } from './source-tree';
@@ -53,6 +54,20 @@ describe('the bundled program', () => {
     await expect(withKubeconfig).rejects.toThrow(/Cannot find module .*kubeconfig-file-/);
     const whole = execute(process.execPath, [bundled.program, 'registry-sync', '--kubeconfig=/nonexistent']);
     await expect(whole).rejects.toThrow(/reading kubeconfig \/nonexistent: ENOENT/);
+  });
+
+  it('starts without the parts of packages and of Node that it does not use', async () => {
+    const atExit = join(directory, 'loaded-at-exit.cjs');
+    await writeFile(atExit, "process.on('exit', () => console.log(process.moduleLoadList.join('\\n')));");
+    // Everything is loaded before it looks for a cluster, and finds none.
+    const args = ['--require', atExit, bundled.program, 'registry-sync'];
+    const started = execute(process.execPath, args, { env: { HOME: directory } });
+    const error: unknown = await started.catch((failure: unknown) => failure);
+    const { stdout } = z.object({ stdout: z.string() }).parse(error);
+    const loaded = stdout.split('\n').map((line) => line.replace('NativeModule ', ''));
+    expect(loaded).toEqual(expect.arrayContaining(['http', 'tls']));
+    const unused = ['internal/deps/undici/undici', 'http2', 'sqlite'];
+    expect(unused.filter((name) => loaded.includes(name))).toEqual([]);
   });
 
   it('logs JSON lines without worker threads and stops on SIGTERM', async () => {
