@@ -49,9 +49,14 @@ export interface EventRecorderOptions {
   readonly instance: string;
 }
 
+interface EventRef {
+  readonly name: string;
+  readonly namespace: string;
+}
+
 /** An event that has been told, and how often since. */
 interface Series {
-  readonly event: Promise<{ readonly name: string; readonly namespace: string } | undefined>;
+  readonly event: Promise<EventRef | undefined>;
   count: number;
   lastAt: number;
   /** How often was told to the server. */
@@ -138,11 +143,9 @@ export class EventRecorder {
     await Promise.allSettled(this.writes);
   }
 
-  private async create(
-    object: KubernetesObject,
-    note: EventNote,
-  ): Promise<{ name: string; namespace: string } | undefined> {
-    const { client, clock, controller, instance } = this.options;
+  /** Not async: an event that waits for its turn must not keep the object, which can be a hundred times as large. */
+  private create(object: KubernetesObject, note: EventNote): Series['event'] {
+    const { clock, controller, instance } = this.options;
     const { name, namespace = 'default', uid, resourceVersion } = object.metadata;
     const metadata = { name: `${name.slice(0, 236)}.${randomBytes(8).toString('hex')}`, namespace };
     const regarding = {
@@ -165,11 +168,15 @@ export class EventRecorder {
       note: cut(note.note),
       regarding,
     };
+    return this.write(event);
+  }
+
+  private async write(event: StoredEvent & { readonly metadata: EventRef }): Promise<EventRef | undefined> {
     try {
-      await this.inTurn(() => client.create(eventResource, event));
-      return metadata;
+      await this.inTurn(() => this.options.client.create(eventResource, event));
+      return event.metadata;
     } catch (error) {
-      this.failed(error, reason);
+      this.failed(error, event.reason);
       return undefined;
     }
   }

@@ -44,6 +44,8 @@ export interface StoreOptions<T extends KubernetesObject> {
   readonly optional?: boolean;
   /** Takes from each object what nobody reads, before it is kept. */
   readonly slim?: (object: T) => void;
+  /** Objects in one answer of a list: fewer where they are large, since an answer is in memory as a whole. @default 500 */
+  readonly pageSize?: number;
 }
 
 /** A kind that is watched. */
@@ -83,7 +85,7 @@ export class Manager {
   store<T extends KubernetesObject>(
     resource: ApiResource<T>,
     selection: Selection = {},
-    { optional = false, slim }: StoreOptions<T> = {},
+    { optional = false, slim, pageSize }: StoreOptions<T> = {},
   ): Store<T> {
     const { client, clock, random, log, metrics, watchIdleSeconds } = this.options;
     const { namespace, labelSelector, fieldSelector } = selection;
@@ -106,6 +108,7 @@ export class Manager {
       log,
       metrics,
       ...(slim === undefined ? {} : { slim }),
+      ...(pageSize === undefined ? {} : { pageSize }),
       ...(watchIdleSeconds === undefined ? {} : { idleSeconds: watchIdleSeconds }),
     });
     this.watched.set(what, { what: resource.plural, optional, store, run: (signal) => reflector.run(signal) });

@@ -23,12 +23,14 @@ export interface ReflectorOptions<T extends KubernetesObject> {
   readonly metrics: RuntimeMetrics;
   /** Takes from each object what nobody reads, before it is kept. */
   readonly slim?: (object: T) => void;
+  /** Objects in one answer of a list. @default 500 */
+  readonly pageSize?: number;
   /** Seconds of silence after which a watch counts as dead; more than the 60 s between bookmarks. @default 90 */
   readonly idleSeconds?: number;
 }
 
-/** Keeps one answer near 1 MB and the server's memory flat. */
-const pageSize = 500;
+/** Keeps an answer near 1 MB for objects of 2 KB, and the server's memory flat. */
+const defaultPageSize = 500;
 /** The server ends a watch after this many seconds, plus up to {@link watchJitterSeconds}; it allows at least 295. */
 const watchSeconds = 290;
 const watchJitterSeconds = 5;
@@ -115,7 +117,7 @@ export class Reflector<T extends KubernetesObject> {
   }
 
   private async list(next: string | undefined, signal: AbortSignal): Promise<Happening<T>> {
-    const { client, resource, selection } = this.options;
+    const { client, resource, selection, pageSize = defaultPageSize } = this.options;
     const page = await client.list(resource, { ...selection, limit: pageSize, continue: next, signal });
     for (const object of page.items) this.slim(object);
     return { type: 'page', page };
