@@ -1,7 +1,7 @@
 import type { Plugin } from 'esbuild';
 
-/** What our code takes from undici, and where undici keeps it. */
-const undici = {
+/** What our code takes from undici, and where undici keeps it. A name that is missing here would be undefined in the bundle. */
+export const undici = {
   Agent: 'dispatcher/agent',
   buildConnector: 'core/connect',
   Dispatcher: 'dispatcher/dispatcher',
