@@ -85,13 +85,10 @@ export class Roles {
       const [resource, subresource = ''] = permission.resource.split('/');
       const resourceAttributes = { namespace, group, resource, subresource, verb, name };
       await waitFor(`${permissionText(permission)} to be ${allowed ? 'allowed' : 'refused'}`, async () => {
-        const review = await this.cluster.create({
-          apiVersion: 'authorization.k8s.io/v1',
-          kind: 'SubjectAccessReview',
-          metadata: {},
-          spec: { user: this.user, resourceAttributes },
+        const { body } = await this.cluster.request('POST', '/apis/authorization.k8s.io/v1/subjectaccessreviews', {
+          body: { spec: { user: this.user, resourceAttributes } },
         });
-        return reviewSchema.parse(review).status.allowed === allowed;
+        return reviewSchema.parse(body).status.allowed === allowed;
       });
     }
   }
