@@ -1,5 +1,5 @@
 import { loadAll } from 'js-yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { groupOf } from '../kubernetes/kinds';
 import type { Json, Manifest } from '../kubernetes/manifest';
 import type { Files } from '../output/files';

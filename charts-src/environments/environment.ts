@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseConfig } from '../../definitions/config/parse-config';
 import { catalogSchema } from '../catalog/options';
 import { gitopsSchema } from '../gitops/options';

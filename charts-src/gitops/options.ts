@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { dnsLabel } from '../kubernetes/dns-label';
 import { objectNameSchema } from '../kubernetes/secret-ref';
 

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { tmpdir } from 'node:os';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A Go module at one version, with the content hash it must have. */
 interface PinnedModule {

@@ -1,5 +1,5 @@
 import { Agent, request } from 'undici';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Image } from '../images';
 
 /** What a registry may answer with: an index of several platforms before a single image. */

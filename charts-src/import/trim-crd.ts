@@ -1,5 +1,5 @@
 import { loadAll } from 'js-yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const schemaObject = z.record(z.string(), z.unknown());
 

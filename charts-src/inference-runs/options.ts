@@ -1,5 +1,5 @@
 import type { k8s } from 'cdk8s-plus-28';
-import { z } from 'zod';
+import * as z from 'zod';
 import { inferenceRunsConfigSchema } from '../../definitions/config/inference-runs';
 import { krateoNamespace } from '../../definitions/names/krateo';
 import { servingPorts } from '../../definitions/names/serving';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { configMapInput } from '../../definitions/inference/storage/config-map';
 import { httpInput } from '../../definitions/inference/storage/http';
 import { inlineInput, inlineMaxBytes } from '../../definitions/inference/storage/inline';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { httpOutput } from '../../definitions/inference/storage/http';
 import { logOutput } from '../../definitions/inference/storage/log';
 import { pvcOutput } from '../../definitions/inference/storage/pvc';

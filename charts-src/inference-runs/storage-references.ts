@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { parseConfig } from '../../definitions/config/parse-config';
 import { asJson } from '../kubernetes/configuration';
 import type { JsonMap } from '../kubernetes/manifest';

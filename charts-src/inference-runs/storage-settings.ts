@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { httpInput, httpOutput } from '../../definitions/inference/storage/http';
 import type { s3Input, s3Output } from '../../definitions/inference/storage/s3';
 

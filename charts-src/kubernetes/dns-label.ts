@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Name of a namespace or of a Service: at most 63 lower-case letters, digits and dashes. */
 export const dnsLabel = z

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A JSON value as it stands in a manifest. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonMap;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A gateway of Istio: without its namespace it is looked for beside whatever refers to it. */
 export const gatewaySchema = z.string().regex(/^[a-z0-9-]+\/[a-z0-9-]+$/, 'expected namespace/name');

@@ -1,5 +1,5 @@
 import { k8s } from 'cdk8s-plus-28';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Number of a TCP port. */
 export const port = z.int().min(1).max(65_535);

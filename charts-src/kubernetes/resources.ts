@@ -1,5 +1,5 @@
 import { k8s } from 'cdk8s-plus-28';
-import { z } from 'zod';
+import * as z from 'zod';
 import { quantity } from '../../definitions/kubernetes/quantity';
 
 type Amount = z.output<typeof quantity>;

@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ConfigError } from '../../definitions/config/parse-config';
 import { metricsCertificateDirectory } from '../../definitions/names/controller';
 import { addCertificate, issuerSchema } from '../kubernetes/certificate';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { labelsSchema } from '../kubernetes/label-schema';
 
 /** What goes with a component's ServiceMonitor. */

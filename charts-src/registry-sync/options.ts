@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { registrySyncConfigSchema } from '../../definitions/config/registry-sync';
 import { dnsLabel } from '../kubernetes/dns-label';
 import { addressesSchema, apiServerAddresses, port } from '../kubernetes/network-peers';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { dnsLabel } from '../kubernetes/dns-label';
 import { gatewayPrincipalSchema, gatewaySchema, kubeflowGateway } from '../kubernetes/mesh';
 import { apiServerAddresses } from '../kubernetes/network-peers';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { quantity } from '../../definitions/kubernetes/quantity';
 import { dnsLabel } from '../kubernetes/dns-label';
 import { addressesSchema, port } from '../kubernetes/network-peers';

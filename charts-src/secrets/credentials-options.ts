@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { dataKeySchema as dataKey, objectNameSchema } from '../kubernetes/secret-ref';
 
 /** Where the credentials of a database come from. None of the ways has the password itself in a file. */

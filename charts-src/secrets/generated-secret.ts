@@ -1,6 +1,6 @@
 import { k8s } from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { nodePath, programPath, imageUser } from '../../definitions/names/controller';
 import { generatesAnnotation } from '../../definitions/names/manifests';
 import type { apiServerAddresses } from '../kubernetes/network-peers';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { objectNameSchema } from '../kubernetes/secret-ref';
 import { dnsLabel } from '../kubernetes/dns-label';
 import { builtInRuntimes, leftOutByDefault } from './built-in-runtimes';

@@ -1,5 +1,5 @@
 import { Construct } from 'constructs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ConfigError, parseConfig } from '../../definitions/config/parse-config';
 import { canarySpec } from '../../definitions/serving/canary';
 import { frameworks } from '../../definitions/names/serving';

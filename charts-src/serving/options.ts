@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { servingConfigSchema } from '../../definitions/config/serving';
 import { issuerSchema } from '../kubernetes/certificate';
 import { dnsLabel } from '../kubernetes/dns-label';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { storageVariable } from '../../definitions/storage/storage-variables';
 import { dnsLabel } from '../kubernetes/dns-label';
 import { resourcesSchema } from '../kubernetes/resources';

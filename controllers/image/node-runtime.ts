@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Architecture, hostArchitecture, nodePackages } from './architecture';
 import { run } from './command';
 import { sha256OfFile } from './file-digest';

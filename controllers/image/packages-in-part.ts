@@ -20,6 +20,8 @@ const parts: Readonly<Record<string, string>> = {
   '@opentelemetry/api': `module.exports = {
     ${getters({ trace: '', context: '' }, (name) => `require('@opentelemetry/api').${name}`)}
   };`,
+  // Metrics of ours are asked for, never pushed; pushing would load Node's HTTPS and compression.
+  './lib/pushgateway': 'module.exports = undefined;',
   // A function: HTTP/2, which no connection of ours speaks.
   './client-h2.js': "module.exports = (...args) => require('../dispatcher/client-h2.js')(...args);",
 };
@@ -33,7 +35,7 @@ const namespace = 'in part';
 export const packagesInPart: Plugin = {
   name: 'packages in part',
   setup(build) {
-    build.onResolve({ filter: /^(undici|@opentelemetry\/api|\.\/client-h2\.js)$/ }, (asked) => {
+    build.onResolve({ filter: /^(undici|@opentelemetry\/api|\.\/client-h2\.js|\.\/lib\/pushgateway)$/ }, (asked) => {
       const byPackage = asked.importer.includes('node_modules');
       // The part itself takes the whole; other packages may use all of undici.
       const whole = asked.namespace === namespace || (asked.path === 'undici' && byPackage);

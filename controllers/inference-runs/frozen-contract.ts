@@ -1,5 +1,5 @@
 import type { V1ConfigMap } from '@kubernetes/client-node';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Contract, contract as contractSchema } from '../../definitions/inference/contract';
 import { configMaps, type Stored } from '../../definitions/kubernetes/core-resources';
 import { contractKey } from '../../definitions/names/inference';

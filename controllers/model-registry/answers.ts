@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * What the Model Registry answers, as far as we read it. Answers come from outside (the server, or a proxy before it),

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { pageOf } from './answers';
 import { RegistryError } from './registry-error';
 import type { RegistryTransport } from './registry-transport';

@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici';
-import { z } from 'zod';
+import * as z from 'zod';
 import { registryApiPath } from '../../definitions/names/model-registry';
 import { causeText } from '../runtime/cause-text';
 import { errorBodySchema } from './answers';

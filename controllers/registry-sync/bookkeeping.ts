@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { RegistrySyncConfig } from '../../definitions/config/registry-sync';
 import type { InferenceService } from '../../definitions/serving/inference-service';
 import { withoutFinalizer } from '../runtime/finalizers';

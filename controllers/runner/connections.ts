@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { exitCodes } from '../../definitions/inference/runner-report';
 import { runnerVariables } from '../../definitions/names/inference';
 import { errorCodes } from './error-code';

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The parts of a `Status` object that decisions are made on. */
 export interface ApiStatus {

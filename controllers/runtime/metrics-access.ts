@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { metricsPath } from '../../definitions/names/controller';
 import type { KubernetesClient } from './client';
 import type { Clock } from './clock';

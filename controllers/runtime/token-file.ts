@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { causeText } from './cause-text';
 import type { Clock } from './clock';
 
@@ -27,7 +27,8 @@ export function tokenFile(file: string, clock: Clock): () => Promise<string> {
 async function readToken(file: string): Promise<string> {
   let text: string;
   try {
-    text = await readFile(file, 'utf8');
+    // In memory, where the kubelet puts it; Node's promises of files take 10 ms to load.
+    text = readFileSync(file, 'utf8');
   } catch (error) {
     throw new Error(`reading token file ${file}: ${causeText(error)}`, { cause: error });
   }

@@ -1,5 +1,5 @@
 import type { V1Container, V1PodSpec, V1ResourceRequirements } from '@kubernetes/client-node';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { containerShape, type container } from '../../definitions/kubernetes/container';
 import { podSpecShape } from '../../definitions/kubernetes/pod-spec';
 import type { resourceRequirements } from '../../definitions/kubernetes/resource-requirements';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * An object whose member names match in any case, as Go's JSON decoder matches them: the exact spelling wins over another one.

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { deploymentModes, formerDeploymentModes } from '../names/serving';
 import { anyCase } from './any-case';
 

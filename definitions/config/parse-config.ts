@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Configuration that can't be used: each problem names path, value got and values allowed. */
 export class ConfigError extends Error {

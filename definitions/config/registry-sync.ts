@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { registryKeys, registryServiceLabel, serviceAddressAnnotations } from '../names/model-registry';
 
 /** `prefix/name` as Kubernetes accepts it for labels, annotations and finalizers. */

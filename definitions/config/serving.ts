@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** File with the settings of the serving process, mounted into its pod. What users change lives in `inferenceservice-config`. */
 export const servingConfigFile = 'serving.yaml';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { withUnknownFields } from '../schema/extensions';
 import { quantity } from '../kubernetes/quantity';
 import { decimal } from '../schema/decimal';

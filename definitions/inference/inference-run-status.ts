@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { runPhases } from '../names/inference';
 import { atomicMap } from '../schema/extensions';
 import { atomicList } from '../schema/list';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { KubernetesObject } from '../kubernetes/api-resource';
 import { stringMap } from '../kubernetes/string-map';
 import { inferenceGroup, inferenceVersion } from '../names/inference';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { island } from '../schema/island';
 import { atomicList } from '../schema/list';
 import { objectReference } from './object-reference';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Name and namespace of an object, as Krateo's APIs write references. */
 export const objectReference = z.strictObject({

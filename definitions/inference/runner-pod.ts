@@ -6,7 +6,7 @@ import type {
   V1Toleration,
   V1Volume,
 } from '@kubernetes/client-node';
-import { z } from 'zod';
+import * as z from 'zod';
 import { envVar, volumeMount } from '../kubernetes/container';
 import { resourceRequirements } from '../kubernetes/resource-requirements';
 import { stringMap } from '../kubernetes/string-map';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { decimal } from '../schema/decimal';
 
 /** Exit codes of a runner: what the controller and the pod failure policy decide by. 2 to 5 are upstream's. */

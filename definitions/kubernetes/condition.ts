@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { keyedList } from '../schema/list';
 
 /** A condition in the form Knative gave it and KServe uses. */

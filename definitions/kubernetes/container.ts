@@ -7,7 +7,7 @@ import type {
   V1Probe,
   V1SecurityContext,
 } from '@kubernetes/client-node';
-import { z } from 'zod';
+import * as z from 'zod';
 import { island } from '../schema/island';
 import { atomicList, keyedList } from '../schema/list';
 import { resourceRequirements } from './resource-requirements';

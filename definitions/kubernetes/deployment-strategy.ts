@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { intOrString } from '../schema/int-or-string';
 
 /** How a Deployment replaces its pods (apps/v1 DeploymentStrategy). */

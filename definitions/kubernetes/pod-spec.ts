@@ -12,7 +12,7 @@ import type {
   V1TopologySpreadConstraint,
   V1Volume,
 } from '@kubernetes/client-node';
-import { z } from 'zod';
+import * as z from 'zod';
 import { atomicMap } from '../schema/extensions';
 import { island, keyedIsland } from '../schema/island';
 import { atomicList, keyedList } from '../schema/list';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { atomicList } from '../schema/list';
 import { quantity } from './quantity';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Labels, annotations, parameters: text by name. */
 export const stringMap = z.record(z.string(), z.string());

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { checkKeywords } from './keywords';
 import { NotStructural } from './not-structural';
 import type { ValueConstraint } from './structural-schema';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * A number with a fraction, between two bounds. Clients may write it with other digits, so it is for shares and factors that nobody

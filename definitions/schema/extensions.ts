@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { StructuralSchema, ValidationRule } from './structural-schema';
 
 /** Adds CEL rules that the API server evaluates on every write of the value. zod itself does not run them. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { NotStructural } from './not-structural';
 import type { StructuralSchema } from './structural-schema';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A list that one writer owns as a whole. */
 export function atomicList<T extends z.ZodType>(items: T): z.ZodArray<T> {

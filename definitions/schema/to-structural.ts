@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { combinators } from './combinators';
 import { checkDefault } from './default-rules';
 import { extensionsOf } from './extensions';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { ValueConstraint } from './structural-schema';
 
 type JsonSchema = z.core.JSONSchema.JSONSchema;

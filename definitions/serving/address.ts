@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Where something is reached from inside of the cluster (Knative's Addressable). */
 export const address = z.strictObject({

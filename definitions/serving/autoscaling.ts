@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { quantity } from '../kubernetes/quantity';
 import { scalingBehavior } from '../kubernetes/scaling-behavior';
 import { atomicList } from '../schema/list';

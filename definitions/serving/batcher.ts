@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Joins small requests to one before the model. */
 export const batcher = z.strictObject({

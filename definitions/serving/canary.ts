@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { trafficPercent } from './component-extension';
 import { canaryPredictor } from './predictor';
 

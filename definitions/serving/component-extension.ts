@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { deploymentStrategy } from '../kubernetes/deployment-strategy';
 import { stringMap } from '../kubernetes/string-map';
 import type { ValidationRule } from '../schema/structural-schema';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { containerShape } from '../kubernetes/container';
 import { podSpecShape } from '../kubernetes/pod-spec';
 import { stringMap } from '../kubernetes/string-map';

@@ -1,5 +1,5 @@
 import type { V1Affinity, V1Toleration } from '@kubernetes/client-node';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { KubernetesObject } from '../kubernetes/api-resource';
 import { resourceRequirements } from '../kubernetes/resource-requirements';
 import { stringMap } from '../kubernetes/string-map';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { withUnknownFields } from '../schema/extensions';
 import { atomicList } from '../schema/list';
 import { address } from './address';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { KubernetesObject } from '../kubernetes/api-resource';
 import { servingGroup } from '../names/serving';
 import { withRules, withUnknownFields } from '../schema/extensions';

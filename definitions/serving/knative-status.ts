@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { conditions } from '../kubernetes/condition';
 import { stringMap } from '../kubernetes/string-map';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { stringMap } from '../kubernetes/string-map';
 import { atomicList } from '../schema/list';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const modelState = z.enum(['', 'Pending', 'Standby', 'Loading', 'Loaded', 'FailedToLoad']);
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { containerShape } from '../kubernetes/container';
 import { storageSpec } from './storage-spec';
 

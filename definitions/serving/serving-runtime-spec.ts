@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { container, envVar } from '../kubernetes/container';
 import { podPlacementShape } from '../kubernetes/pod-spec';
 import { stringMap } from '../kubernetes/string-map';

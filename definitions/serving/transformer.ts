@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { podSpecShape } from '../kubernetes/pod-spec';
 import { withRules } from '../schema/extensions';
 import { componentExtensionShape, replicaBounds } from './component-extension';

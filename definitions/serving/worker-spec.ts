@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** How many pods and devices one replica of a model is split over. */
 export const parallelismShape = {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { median, percentile, report, type Figure } from './measure';
 import { BenchInstallation } from './registry-sync/bench-installation';
 import { fullSizes, progress, quickSizes, type BenchSizes } from './registry-sync/options';

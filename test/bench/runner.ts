@@ -7,7 +7,7 @@ import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { finished } from 'node:stream/promises';
 import { build } from 'esbuild';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Contract } from '../../definitions/inference/contract';
 import { runnerNodeFlags } from '../../definitions/inference/runner-node-flags';
 import { bundledProgram } from '../program/bundled-program';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { secondsOfPlainClient } from './controllers/plain';
 import { measureThroughput } from './controllers/throughput';
 import { type Figure, median, percentile, report } from './measure';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ClusterConnection } from './cluster-connection';
 import { clusterFiles } from './control-plane-flags';
 import type { ObjectClient } from './object-client';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AuditLevel } from './audit-policy';
 import type { ControllerManagerMode } from './control-plane-flags';
 

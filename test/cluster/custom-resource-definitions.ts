@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ObjectClient } from './object-client';
 import type { ObjectReference } from './unstructured-object';
 import { waitFor } from './wait-for';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadAll } from 'js-yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { downloadModule } from '../../charts-src/import/go-module';
 import { type ForeignCrdSet, foreignCrdSets } from '../../charts-src/import/sources';
 import { type UnstructuredObject, parseObject } from './unstructured-object';

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type ApiAnswer, ApiClient, type ApiClientOptions, type Method, type RequestOptions } from './api-client';
 import { ResourceDiscovery, collectionPath } from './resource-discovery';
 import {

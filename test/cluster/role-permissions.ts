@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { TestCluster } from './test-cluster';
 import type { ObjectReference } from './unstructured-object';
 import { waitFor } from './wait-for';

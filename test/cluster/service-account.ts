@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ClusterConnection } from './cluster-connection';
 import { writeKubeconfig } from './kubeconfig';
 import type { ObjectClient } from './object-client';

@@ -1,5 +1,5 @@
 import { load } from 'js-yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ObjectReference } from '../cluster/unstructured-object';
 import type { Locator } from './entry';
 import { documentBlock } from './texts';

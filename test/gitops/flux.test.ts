@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { goInstalled } from '../cluster/binaries/go-build';
 import { type Manifest, parseManifests } from '../platform/manifests';
 import { type ObjectReference, type UnstructuredObject, parseObject } from '../cluster/unstructured-object';

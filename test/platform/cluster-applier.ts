@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ApiResource } from '../../definitions/kubernetes/api-resource';
 import { ApiError } from '../../controllers/runtime/api-error';
 import type { ApiConnection } from '../../controllers/runtime/api-connection';

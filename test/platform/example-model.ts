@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Versitygw } from '../storage-servers/versitygw';
 
 /** The model that the example serves: a file small enough to be read by people. */

@@ -3,7 +3,7 @@ import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { KubernetesClient } from '../../controllers/runtime/client';
 import { servingWebhookPortName } from '../../definitions/names/serving-webhooks';
 import { containerEnv, containerEnvSchema } from './container-env';

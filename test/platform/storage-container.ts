@@ -1,5 +1,5 @@
 import type { V1Container, V1Pod } from '@kubernetes/client-node';
-import { z } from 'zod';
+import * as z from 'zod';
 import { nodePath, programPath } from '../../definitions/names/controller';
 import { containerNames, modelDirectory } from '../../definitions/names/serving';
 import { containerEnv, containerEnvSchema, type EnvSources } from './container-env';

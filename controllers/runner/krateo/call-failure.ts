@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ObjectReference } from '../../../definitions/inference/object-reference';
 import { exitCodes } from '../../../definitions/inference/runner-report';
 import { displayUri } from '../../storage-initializer/display-uri';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { KrateoApi } from '../../../definitions/inference/storage/krateo';
 import { resultMembers } from '../../../definitions/names/krateo';
 import type { RunnerError } from '../runner-error';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Contract } from '../../../definitions/inference/contract';
 import { inferenceHeaders } from '../../../definitions/names/inference';
 import { errorCodes } from '../error-code';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { causeText } from '../../runtime/cause-text';
 import { parseJson } from '../json';
 import type { ReceivedAnswer } from './model-connection';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { tensorDatatypes } from '../../../definitions/inference/model-endpoint';
 import type { JsonValue } from '../json';
 

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { ConfigError, parseConfig } from '../../../definitions/config/parse-config';
 import { exitCodes } from '../../../definitions/inference/runner-report';
 import type { InputFormat } from '../../../definitions/inference/storage/input-format';

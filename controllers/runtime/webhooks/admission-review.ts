@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { jsonPatch } from './json-patch';
 
 const groupVersionKind = z.object({ group: z.string(), version: z.string(), kind: z.string() });

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { anyCase } from '../../../definitions/config/any-case';
 import {
   type InferenceServiceConfig,

@@ -1,5 +1,5 @@
 import type { V1Container, V1Pod, V1PodSpec } from '@kubernetes/client-node';
-import { z } from 'zod';
+import * as z from 'zod';
 import { containerNames, servingAnnotations } from '../../../definitions/names/serving';
 import { PodMutationError } from './pod-mutation-error';
 import { isStorageInitializer } from './storage/initializer-name';

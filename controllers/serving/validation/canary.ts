@@ -1,7 +1,7 @@
 import { servingAnnotations } from '../../../definitions/names/serving';
 import { canarySpec } from '../../../definitions/serving/canary';
 import type { InferenceService } from '../../../definitions/serving/inference-service';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { refusedExtension } from './extension';
 import { type Predictor, predictorImplementations, predictorStorageUri } from './implementations';
 import { refusedImplementations } from './implementation';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { InferenceServiceConfig } from '../../../definitions/config/inference-service-config';
 import { gpuResources, servingAnnotations } from '../../../definitions/names/serving';
 import type { Container } from './environment';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 /**
  * The first thing that makes a value unreadable: a member of the wrong type or a missing one. Values out of bounds and

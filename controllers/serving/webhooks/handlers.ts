@@ -1,5 +1,5 @@
 import type { V1Pod } from '@kubernetes/client-node';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ApiResource, KubernetesObject } from '../../../definitions/kubernetes/api-resource';
 import { pods } from '../../../definitions/kubernetes/core-resources';
 import { inferenceServiceLabel, servingGroup } from '../../../definitions/names/serving';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The fields of a JWE's header that decide how it is decrypted (RFC 7516, 7518). */
 const headerSchema = z.object({

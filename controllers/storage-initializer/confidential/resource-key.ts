@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { causeText } from '../../runtime/cause-text';
 import { sleep } from '../../runtime/clock';
 import { HttpClient, isConnectionError, isSuccess, isTransientStatus } from '../http/http-client';

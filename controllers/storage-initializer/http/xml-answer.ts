@@ -1,6 +1,6 @@
 import { StringDecoder } from 'node:string_decoder';
 import { SaxesParser } from 'saxes';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * What an element holds: its text, or its child elements by name. A name has always a list, also when it is there once: what a listing

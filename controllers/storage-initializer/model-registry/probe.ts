@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { pageOf } from '../../model-registry/answers';
 import type { SourceContext } from '../source';
 import { connectToRegistry } from './registry-connection';

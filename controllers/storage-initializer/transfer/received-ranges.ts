@@ -1,6 +1,6 @@
 import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { diskError } from '../destination/disk-error';
 import type { RemoteFile } from '../source';
 import type { RangePlan } from './range-plan';

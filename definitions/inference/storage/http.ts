@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { objectReference } from '../object-reference';
 import { inputFormatShape } from './input-format';
 import { outputFormatShape } from './output-format';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { inputFormatShape } from './input-format';
 
 /** Most bytes of items that stand in the config itself. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** How items stand in a file or an answer. */
 export const itemFormats = ['jsonl', 'json', 'csv', 'text'] as const;

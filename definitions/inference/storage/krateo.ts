@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { objectReference } from '../object-reference';
 
 /** A call as Krateo's APIs write it. Objects of theirs can have members that we don't know: nothing here is strict. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { outputFormatShape } from './output-format';
 
 /** Settings of `storage.output.log`. */

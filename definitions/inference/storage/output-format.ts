@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { compressions, itemFormats } from './input-format';
 
 /** What a result may say about an item. */

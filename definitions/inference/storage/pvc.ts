@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { inputFormatShape } from './input-format';
 import { outputPartsShape } from './output-format';
 

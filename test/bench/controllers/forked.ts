@@ -1,6 +1,6 @@
 import { type ChildProcess, fork, type Serializable } from 'node:child_process';
 import { once } from 'node:events';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Starts a TypeScript program of the bench with a channel to it. */
 export function forked(program: string, args: readonly string[] = []): ChildProcess {

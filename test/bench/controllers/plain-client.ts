@@ -1,5 +1,5 @@
 import { Agent } from 'undici';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ObjectReference } from '../../cluster/unstructured-object';
 import { inParallel } from '../registry-sync/in-parallel';
 import type { Script, ScriptedWrite } from './script';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AuditEvent } from '../../cluster/audit-log';
 
 /** A write, to be done again. */

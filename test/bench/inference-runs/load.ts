@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { inferenceRunStatus } from '../../../definitions/inference/inference-run-status';
 import { runController, runLabels } from '../../../definitions/names/inference';
 import type { TestCluster } from '../../cluster/test-cluster';

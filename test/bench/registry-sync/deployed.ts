@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { environment } from '../../../charts-src/environments/environment';
 import type { StartOptions } from '../../controllers/registry-sync/installation';
 import { renderEnvironment } from '../../../charts-src/output/render-environment';

@@ -1,5 +1,5 @@
 import { Agent } from 'undici';
-import { z } from 'zod';
+import * as z from 'zod';
 import { registryKeys } from '../../../definitions/names/model-registry';
 import type { StoredInferenceService } from '../../controllers/registry-sync/installation';
 import { inParallel } from './in-parallel';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { RegistryRequest } from './registry';
 
 /** What the controller asked of the registry while it linked InferenceServices, sorted by what it was about. */

@@ -2,7 +2,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { finished } from 'node:stream/promises';
 import { Agent, request } from 'undici';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * A program, the ceiling: the loop that somebody writes by hand. Reads lines, asks about so many in one request with so many requests at a

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent } from 'undici';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Review } from './reviews';
 
 /** How long and how often is asked. */

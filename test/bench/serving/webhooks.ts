@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { newCertificateSet, type CertificateSet } from '../../../controllers/runtime/webhooks/certificate-set';
 import type { ControllerProcess } from '../../controllers/registry-sync/controller-process';
 import { progress } from '../registry-sync/options';

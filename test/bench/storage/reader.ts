@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Agent, type Dispatcher } from 'undici';
-import { z } from 'zod';
+import * as z from 'zod';
 import { realClock } from '../../../controllers/runtime/clock';
 import { RequestSigner } from '../../../controllers/storage-initializer/sources/s3/request-signature';
 

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { load, loadAll } from 'js-yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { readEnvironment } from '../../../charts-src/environments/environment';
 import { renderEnvironment } from '../../../charts-src/output/render-environment';
 

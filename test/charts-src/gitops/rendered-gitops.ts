@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { environment, type Environment } from '../../../charts-src/environments/environment';
 import { type RenderedComponent, renderEnvironment } from '../../../charts-src/output/render-environment';
 

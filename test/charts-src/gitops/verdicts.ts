@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { z } from 'zod';
+import * as z from 'zod';
 import { goProgram } from '../../tools/go-programs';
 
 /** What is asked of the code of Argo CD and Flux; test/tools/argo-lua/main.go says what each is. */

@@ -1,5 +1,5 @@
 import { App } from 'cdk8s';
-import { z } from 'zod';
+import * as z from 'zod';
 import { Component } from '../../../charts-src/kubernetes/component';
 import { applyPasses } from '../../../charts-src/kubernetes/passes';
 import { toManifest } from '../../../charts-src/kubernetes/manifest';

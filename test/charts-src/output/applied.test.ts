@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { environments } from '../../../charts-src/environments/environments';
 import { isMap, type JsonMap, type Manifest, mapAt, mapsAt, nameOf } from '../../../charts-src/kubernetes/manifest';
 import { podTemplateOf } from '../../../charts-src/kubernetes/pod-template';

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadAll } from 'js-yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { imageReference, lockedImages } from '../../../charts-src/images';
 import { type Manifest, mapAt, mapsAt, textOf } from '../../../charts-src/kubernetes/manifest';
 import { customResourceDefinition } from '../../../definitions/schema/custom-resource-definition';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const reference = z.object({ name: z.string(), key: z.string() });
 const containerSchema = z.object({

@@ -1,6 +1,6 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { promisify } from 'node:util';
-import { z } from 'zod';
+import * as z from 'zod';
 import { environment } from '../../../charts-src/environments/environment';
 import { renderEnvironment } from '../../../charts-src/output/render-environment';
 import { applicationRoleScript } from '../../../charts-src/registry/postgres-initialization';

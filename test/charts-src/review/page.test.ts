@@ -3,7 +3,7 @@ import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { z } from 'zod';
+import * as z from 'zod';
 import { environments } from '../../../charts-src/environments/environments';
 import { renderEnvironment } from '../../../charts-src/output/render-environment';
 import { reviewPage } from '../../../charts-src/review/review-page';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { inferenceServiceConfigSchemas } from '../../../definitions/config/inference-service-config';
 import { imageReference, lockedImages } from '../../../charts-src/images';
 import { mapAt } from '../../../charts-src/kubernetes/manifest';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { environment } from '../../../charts-src/environments/environment';
 import type { Manifest } from '../../../charts-src/kubernetes/manifest';
 import { renderEnvironment } from '../../../charts-src/output/render-environment';

@@ -1,6 +1,6 @@
 import { access, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { imageConfig } from '../../../controllers/image/image-config';
 import { parseImageTask } from '../../../controllers/image/options';
 

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { V1ConfigMap, V1CronJob, V1Job, V1Pod } from '@kubernetes/client-node';
 import { dump } from 'js-yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { environment } from '../../../charts-src/environments/environment';
 import { renderEnvironment } from '../../../charts-src/output/render-environment';
 import type { InferenceRunsSettings } from '../../../definitions/config/inference-runs';

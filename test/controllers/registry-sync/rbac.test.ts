@@ -1,5 +1,5 @@
 import { request as httpsRequest } from 'node:https';
-import { z } from 'zod';
+import * as z from 'zod';
 import { registryKeys } from '../../../definitions/names/model-registry';
 import { waitFor } from '../../cluster/wait-for';
 import type { ControllerProcess } from './controller-process';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { V1Condition, V1Deployment, V1Pod } from '@kubernetes/client-node';
 import { dump } from 'js-yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { environment } from '../../../charts-src/environments/environment';
 import { renderEnvironment } from '../../../charts-src/output/render-environment';
 import type { ServingSettings } from '../../../definitions/config/serving';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { buildContract } from '../../../controllers/inference-runs/contract';
 import { contractText } from '../../../controllers/inference-runs/contract-text';
 import { standardFailurePolicy } from '../../../controllers/inference-runs/failure-policy';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { customResourceDefinition } from '../../../definitions/schema/custom-resource-definition';
 import type { ResourceDefinition } from '../../../definitions/schema/resource-definition';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { servingDefinitions } from '../../../definitions/serving/kinds';
 import { withRules, withUnknownFields } from '../../../definitions/schema/extensions';
 import { intOrString } from '../../../definitions/schema/int-or-string';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { customResourceDefinition } from '../../../definitions/schema/custom-resource-definition';
 import type { ResourceDefinition } from '../../../definitions/schema/resource-definition';
 import type { JsonValue } from '../../../definitions/schema/structural-schema';

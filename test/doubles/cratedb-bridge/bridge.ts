@@ -1,5 +1,5 @@
 import { Client, types, type QueryResult } from 'pg';
-import { z } from 'zod';
+import * as z from 'zod';
 import { waitFor } from '../../cluster/wait-for';
 import { jsonAnswer, type Answer } from '../model-registry/answer';
 import { startLoopbackServer, type LoopbackServer } from '../model-registry/loopback-server';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Member } from './entity-types';
 import { parseInt32 } from './int32';
 import { badRequest } from './refusal';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { registryApiPath } from '../../../definitions/names/model-registry';
 import { startModelRegistry, type ModelRegistry, type ModelRegistryOptions } from './server';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { EntityType } from './entity-types';
 import { readMember } from './member-values';
 import { readProperties, type StoredProperties } from './metadata-values';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { registryApiPath } from '../../../definitions/names/model-registry';
 import { jsonAnswer, textAnswer, type Answer } from '../model-registry/answer';
 import { startLoopbackServer, type LoopbackServer } from '../model-registry/loopback-server';

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ServiceAccountIdentity } from '../../cluster/service-account';
 import { goProgram } from '../../tools/go-programs';
 import type { Commit } from './git-server';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ObjectClient } from '../../cluster/object-client';
 import type { UnstructuredObject } from '../../cluster/unstructured-object';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { registryKeys } from '../../../definitions/names/model-registry';
 import type { Installation, StoredInferenceService } from '../../controllers/registry-sync/installation';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { exitCodes } from '../../../../definitions/inference/runner-report';
 import { RunnerError } from '../../runner-error';
 import type { Work } from '../../work';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { rangesSchema } from './checkpoint';
 import { hullOf, rangesOfPairs } from './open-part';
 import type { PartNames } from './part-names';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const whole = z.int().min(0);
 const pairs = z.array(z.tuple([whole, whole]));

@@ -1,5 +1,5 @@
 import type { V1EnvVar, V1Secret } from '@kubernetes/client-node';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { InferenceServiceConfig } from '../../../../definitions/config/inference-service-config';
 import { storageSchemePlaceholder } from '../../../../definitions/names/serving';
 import { causeText } from '../../../runtime/cause-text';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { V1Pod } from '@kubernetes/client-node';
-import { z } from 'zod';
+import * as z from 'zod';
 import { internalAnnotations, servingLabels } from '../../../../definitions/names/serving';
 import type { StorageReference } from '../credentials/storage-spec-access';
 import { PodMutationError } from '../pod-mutation-error';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { once } from '../../http/xml-answer';
 import { quotedETag, unexpectedPage } from '../azure/azure-requests';
 

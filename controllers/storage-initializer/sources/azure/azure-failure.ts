@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { clockSkew } from '../../http/clock-skew';
 import { isTransientStatus, type HeaderFields } from '../../http/http-client';
 import { refusalWords } from '../../http/refusal-words';

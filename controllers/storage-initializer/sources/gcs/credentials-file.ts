@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Environment } from '../../../component';
 import { causeText } from '../../../runtime/cause-text';
 import { textVariable } from '../../general-settings';

@@ -1,6 +1,6 @@
 import { sign } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Clock } from '../../../runtime/clock';
 import { causeText } from '../../../runtime/cause-text';
 import { displayUri } from '../../display-uri';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parsedJson } from '../../http/parsed-json';
 import { isTransientStatus } from '../../http/http-client';
 import { refusalWords } from '../../http/refusal-words';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { parsedJson } from '../../http/parsed-json';
 import type { HeaderFields } from '../../http/http-client';
 import type { Checksums, FileFacts, RemoteFile } from '../../source';

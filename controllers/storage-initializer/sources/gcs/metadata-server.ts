@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { textVariable } from '../../general-settings';
 import type { AccessToken, ObtainAccessToken } from '../../http/access-token';
 import { HttpClient, type TextAnswer } from '../../http/http-client';

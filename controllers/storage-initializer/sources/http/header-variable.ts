@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ConfigError } from '../../../../definitions/config/parse-config';
 import type { Environment } from '../../../component';
 import { textVariable } from '../../general-settings';

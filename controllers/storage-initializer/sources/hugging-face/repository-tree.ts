@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { HeaderFields } from '../../http/http-client';
 import type { RemoteFile } from '../../source';
 

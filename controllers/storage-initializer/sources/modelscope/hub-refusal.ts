@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import { z } from 'zod';
+import * as z from 'zod';
 import { oneLine } from '../../log';
 import { StorageError, storageFailure } from '../../storage-error';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { RemoteFile } from '../../source';
 
 /** Most entries of a listing. The hub leaves out the others without a word, and has no pages. */

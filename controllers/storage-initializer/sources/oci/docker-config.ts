@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { isNativeError } from 'node:util/types';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Environment } from '../../../component';
 import { causeText } from '../../../runtime/cause-text';
 import { textVariable } from '../../general-settings';

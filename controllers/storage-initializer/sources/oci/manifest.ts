@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { StorageError } from '../../storage-error';
 
 /** A blob as manifests name it. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { once, xmlRows, type XmlElements, type XmlValue } from '../../http/xml-answer';
 import { StorageError } from '../../storage-error';
 

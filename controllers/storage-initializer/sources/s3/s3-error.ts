@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isTransientStatus, type HeaderFields } from '../../http/http-client';
 import { refusalWords } from '../../http/refusal-words';
 import { once, xmlValues } from '../../http/xml-answer';

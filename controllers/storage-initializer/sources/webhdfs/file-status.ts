@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What WebHDFS says of a file or directory; there is more, which nobody here needs. */
 const fileStatus = z.object({

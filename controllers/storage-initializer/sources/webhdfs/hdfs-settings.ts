@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ConfigError } from '../../../../definitions/config/parse-config';
 import type { Environment } from '../../../component';
 import { causeText } from '../../../runtime/cause-text';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { causeText } from '../../../runtime/cause-text';
 import { displayUri } from '../../display-uri';
 import { isConnectionError, isSuccess, type TextAnswer } from '../../http/http-client';

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import { z } from 'zod';
+import * as z from 'zod';
 import { displayUri } from '../../display-uri';
 import type { HeaderFields } from '../../http/http-client';
 import { oneLine } from '../../log';

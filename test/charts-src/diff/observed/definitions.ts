@@ -1,6 +1,6 @@
 import { partialDeepStrictEqual } from 'node:assert';
 import { isDeepStrictEqual } from 'node:util';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Effect } from '../../../../charts-src/diff/effect';
 import { type JsonMap, type Manifest, mapAt, mapsAt } from '../../../../charts-src/kubernetes/manifest';
 import type { TestCluster } from '../../../cluster/test-cluster';

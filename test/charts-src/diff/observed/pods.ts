@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Manifest } from '../../../../charts-src/kubernetes/manifest';
 import type { TestCluster } from '../../../cluster/test-cluster';
 import { waitFor } from '../../../cluster/wait-for';

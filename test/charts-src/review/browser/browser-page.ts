@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Devtools, DevtoolsEvent } from './devtools';
 
 const targetSchema = z.object({ targetId: z.string() });

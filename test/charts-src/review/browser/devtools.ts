@@ -1,5 +1,5 @@
 import { WebSocket } from 'undici';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What the browser sends: the answer to a command, or an event of a page. */
 const messageSchema = z.object({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { attemptJobName } from '../../../../controllers/inference-runs/job-name';
 import type { AuditMark } from '../../../cluster/audit-log';
 import type { RunInstallation, StoredRun } from '../run-installation';

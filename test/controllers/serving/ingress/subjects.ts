@@ -1,5 +1,5 @@
 import type { V1Service, V1ServicePort } from '@kubernetes/client-node';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { ComponentPlan } from '../../../../controllers/serving/component-plan';
 import type { ComponentPlans } from '../../../../controllers/serving/ingress/component-plans';
 import type {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { once, xmlRows, xmlValues } from '../../../../controllers/storage-initializer/http/xml-answer';
 
 test('an element has its text, or its children by name, each name as a list', () => {

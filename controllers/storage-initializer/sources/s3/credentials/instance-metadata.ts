@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Environment } from '../../../../component';
 import { switchVariable, textVariable } from '../../../general-settings';
 import { isSuccess, type HttpClient, type TextAnswer } from '../../../http/http-client';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { credentialsFailure, type AwsCredentials } from './aws-credentials';
 
 /** Credentials as agents of AWS answer them: containers and instances. */

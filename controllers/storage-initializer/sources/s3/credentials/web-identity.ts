@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { causeText } from '../../../../runtime/cause-text';
 import type { Environment } from '../../../../component';
 import { displayUri } from '../../../display-uri';
