@@ -57,7 +57,8 @@ export default tseslint.config(
         'error',
         {
           selector: "ImportDeclaration[source.value='zod'] > ImportSpecifier[imported.name='z']",
-          message: "Write `import * as z from 'zod'`: the object `z` has all languages of zod's messages, 0.4 MB of every bundle.",
+          message:
+            "Write `import * as z from 'zod'`: the object `z` has all languages of zod's messages, 0.4 MB of every bundle.",
         },
       ],
     },
