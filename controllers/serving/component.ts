@@ -8,6 +8,7 @@ import { Controller, watching, type Watch } from '../runtime/controller';
 import type { Manager } from '../runtime/manager';
 import { keyOf, type ObjectKey } from '../runtime/object-key';
 import type { Store } from '../runtime/store';
+import { AccountSecrets } from './account-secrets';
 import { servingAdmission } from './admission';
 import { CaBundle } from './ca-bundle';
 import { childWatches } from './child-watches';
@@ -107,6 +108,7 @@ class ConfiguredServing implements ConfiguredComponent {
         workers: config.workers,
       }),
     );
+    const accountSecrets = new AccountSecrets();
     addServingWebhooks(manager, {
       config: { ...config, clusterDomain },
       flags,
@@ -114,7 +116,10 @@ class ConfiguredServing implements ConfiguredComponent {
         config: live,
         stores,
         client,
-        surroundings: (signal) => podSurroundings(client, stores, signal),
+        surroundings: (signal) => {
+          const surroundings = podSurroundings(client, stores, signal);
+          return { ...surroundings, ...accountSecrets.ahead(surroundings) };
+        },
         managerNamespace: namespace,
       }),
       client: parts.unguardedClient,

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { newCertificateSet, type CertificateSet } from '../../../controllers/runtime/webhooks/certificate-set';
 import type { ControllerProcess } from '../../controllers/registry-sync/controller-process';
+import { percentile } from '../measure';
 import { progress } from '../registry-sync/options';
 import type { BareWebhooks } from './bare-webhooks';
 import type { BenchInstallation } from './bench-installation';
@@ -22,10 +23,10 @@ export interface ReviewTimes {
   readonly cpuMilliseconds: number;
 }
 
-/** Webhooks beside a server that only speaks TLS. */
+/** Webhooks beside a server that only speaks TLS: rounds of both, alternating. */
 export interface WebhookTimes {
-  readonly ours: ReviewTimes;
-  readonly bare: ReviewTimes;
+  readonly ours: readonly ReviewTimes[];
+  readonly bare: readonly ReviewTimes[];
   /** Where both ran; undefined: wherever the system let them. */
   readonly core: number | undefined;
 }
@@ -37,57 +38,67 @@ const warmUpSeconds = 3;
 const objects = 20;
 
 /**
- * Asks the webhooks of a controller that holds all InferenceServices, then a bare server which gives the same answers.
+ * Asks the webhooks of a controller that holds all InferenceServices, and a bare server which gives the same answers, in turns.
  *
  * @param count InferenceServices that are there
+ * @param seconds of each round
  */
-export async function measureWebhooks(bench: BenchInstallation, count: number, seconds: number): Promise<WebhookTimes> {
+export async function measureWebhooks(
+  bench: BenchInstallation,
+  count: number,
+  rounds: number,
+  seconds: number,
+): Promise<WebhookTimes> {
   const reviewed = objectsOf(0, Math.min(count, objects));
   for (const namespace of new Set(reviewed.map(({ metadata }) => metadata.namespace))) {
     await addCredentials(bench, namespace);
   }
   const reviews = await reviewsOf(bench, reviewed);
   const certificates = newCertificateSet({ hosts: ['127.0.0.1'], lifeMs: 3_600_000, settleMs: 0 }, Date.now());
-  const { ours, core, answers } = await ofController(bench, certificates, reviews, seconds);
-  progress(`${ours.milliseconds.length} reviews by our webhooks`);
-  const bare = await ofBareServer(certificates, reviews, answers, seconds);
-  progress(`${bare.milliseconds.length} reviews by a bare server`);
-  return { ours, bare, core };
+  return withWebhooks(bench, certificates, async (controller) => {
+    const core = keepOnOneCore(controller.pid);
+    const ca = certificates.authority.cert;
+    const own = { origin: originOf(controller), ca, echoes: true, pid: controller.pid };
+    const warmUp = await askAtPace(own, reviews, { perSecond, seconds: warmUpSeconds });
+    return withBareServer(certificates, reviews, warmUp.answers, async (server) => {
+      const other = { ...server, ca, echoes: false };
+      await askAtPace(other, reviews, { perSecond, seconds: warmUpSeconds });
+      const [ours, bare]: [ReviewTimes[], ReviewTimes[]] = [[], []];
+      for (let round = 1; round <= rounds; round += 1) {
+        ours.push(await timesOf(own, reviews, seconds));
+        bare.push(await timesOf(other, reviews, seconds));
+        const p99 = [ours, bare].map((times) => percentile(times.at(-1)?.milliseconds ?? [], 99).toFixed(1));
+        progress(`reviews, round ${round} of ${rounds}: p99 ours ${p99[0]} ms, bare server ${p99[1]} ms`);
+      }
+      return { ours, bare, core };
+    });
+  });
 }
 
-async function ofController(
+async function withWebhooks<T>(
   bench: BenchInstallation,
-  { serving, authority }: CertificateSet,
-  reviews: readonly Review[],
-  seconds: number,
-) {
+  { serving }: CertificateSet,
+  work: (controller: ControllerProcess) => Promise<T>,
+): Promise<T> {
   const directory = await mkdtemp(join(tmpdir(), 'slipway-certificate-'));
   try {
     await writeFile(join(directory, 'tls.crt'), serving.cert);
     await writeFile(join(directory, 'tls.key'), serving.key, { mode: 0o600 });
     const settings = { webhooks: { certificate: { from: 'files', directory } } } as const;
-    return await bench.withController(
-      async (controller) => {
-        const core = keepOnOneCore(controller.pid);
-        const server = { origin: originOf(controller), ca: authority.cert, echoes: true };
-        const { times, answers } = await timesOf(server, controller.pid, reviews, seconds);
-        return { ours: times, answers, core };
-      },
-      { settings },
-    );
+    return await bench.withController(work, { settings });
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
 }
 
-async function ofBareServer(
-  { serving, authority }: CertificateSet,
+async function withBareServer<T>(
+  { serving }: CertificateSet,
   reviews: readonly Review[],
   answers: PacedReviews['answers'],
-  seconds: number,
-): Promise<ReviewTimes> {
+  work: (server: { readonly origin: string; readonly pid: number }) => Promise<T>,
+): Promise<T> {
   const byPath = Map.groupBy(reviews, ({ path }) => path);
-  const work: BareWebhooks = {
+  const recorded: BareWebhooks = {
     ...serving,
     answers: new Map([...byPath].map(([path, of]) => [path, of.map((review) => answers.get(review) ?? '')])),
   };
@@ -99,23 +110,26 @@ async function ofBareServer(
   };
   try {
     await message();
-    child.send(work);
+    child.send(recorded);
     const origin = `https://127.0.0.1:${await message()}`;
     const pid = child.pid ?? 0;
     keepOnOneCore(pid);
-    return (await timesOf({ origin, ca: authority.cert, echoes: false }, pid, reviews, seconds)).times;
+    return await work({ origin, pid });
   } finally {
     child.disconnect();
     await ended;
   }
 }
 
-async function timesOf(server: ReviewServer, pid: number, reviews: readonly Review[], seconds: number) {
-  await askAtPace(server, reviews, { perSecond, seconds: warmUpSeconds });
-  const cpuBefore = await cpuSecondsOf(pid);
-  const { milliseconds, answers } = await askAtPace(server, reviews, { perSecond, seconds });
-  const cpuMilliseconds = (((await cpuSecondsOf(pid)) - cpuBefore) * 1000) / milliseconds.length;
-  return { times: { milliseconds, cpuMilliseconds }, answers };
+async function timesOf(
+  server: ReviewServer & { readonly pid: number },
+  reviews: readonly Review[],
+  seconds: number,
+): Promise<ReviewTimes> {
+  const cpuBefore = await cpuSecondsOf(server.pid);
+  const { milliseconds } = await askAtPace(server, reviews, { perSecond, seconds });
+  const cpuMilliseconds = (((await cpuSecondsOf(server.pid)) - cpuBefore) * 1000) / milliseconds.length;
+  return { milliseconds, cpuMilliseconds };
 }
 
 function originOf({ log }: ControllerProcess): string {
