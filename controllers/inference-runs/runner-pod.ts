@@ -107,11 +107,11 @@ function container(sources: RunnerPodSources, isGeneric: boolean, references: St
     image,
     imagePullPolicy: runner.imagePullPolicy ?? pullPolicyOf(image),
     ...(isGeneric && {
-      command: [nodePath, programPath],
+      command: [nodePath, ...nodeFlags(runner.env), programPath],
       args: [runnerCommand],
       ports: [{ name: runnerMetricsPortName, containerPort: runnerPort, protocol: 'TCP' }],
     }),
-    env: [...runnerEnvironment(run, config, attempt), ...(isGeneric ? nodeOptions(runner.env) : [])],
+    env: runnerEnvironment(run, config, attempt),
     ...(envFrom.length > 0 && { envFrom }),
     ...(runner.resources !== undefined && { resources: runnerResources(runner.resources) }),
     ...(security !== undefined && { securityContext: security }),
@@ -132,9 +132,8 @@ function container(sources: RunnerPodSources, isGeneric: boolean, references: St
 }
 
 /** Flags of Node for our runner, where the config gives none of its own. */
-function nodeOptions(env: RunnerPod['env'] = []): V1EnvVar[] {
-  const name = 'NODE_OPTIONS';
-  return env.some((variable) => variable.name === name) ? [] : [{ name, value: runnerNodeFlags.join(' ') }];
+function nodeFlags(env: RunnerPod['env'] = []): readonly string[] {
+  return env.some(({ name }) => name === 'NODE_OPTIONS') ? [] : runnerNodeFlags;
 }
 
 /** Whether the config mounts something of its own over `/tmp`, for example a larger volume. */

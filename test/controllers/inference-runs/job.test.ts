@@ -168,14 +168,11 @@ describe('the Job of an attempt (AT-26)', () => {
   });
 
   it('gives our runner flags of Node that keep it small, unless the config has its own; runners of others none', () => {
-    const flagsOf = (config: object) =>
-      containerOf({ config })
-        ?.env?.filter(({ name }) => name === 'NODE_OPTIONS')
-        .map(({ value }) => value);
+    const commandOf = (config: object) => containerOf({ config })?.command;
     const own = { runner: { env: [{ name: 'NODE_OPTIONS', value: '--max-old-space-size=500' }] } };
-    expect(flagsOf({ image: '' })).toEqual([runnerNodeFlags.join(' ')]);
-    expect(flagsOf({ image: '', ...own })).toEqual(['--max-old-space-size=500']);
-    expect(flagsOf({})).toEqual([]);
+    expect(commandOf({ image: '' })).toEqual(['/nodejs/bin/node', ...runnerNodeFlags, '/app/slipway.mjs']);
+    expect(commandOf({ image: '', ...own })).toEqual(['/nodejs/bin/node', '/app/slipway.mjs']);
+    expect(commandOf({})).toBeUndefined();
   });
 
   it('has a deadline only where one is set, and is suspended only where the run says so', () => {
@@ -280,7 +277,7 @@ describe('the image of the runner', () => {
     const [container] = job.spec.template.spec?.containers ?? [];
     expect(container).toMatchObject({
       image: image === undefined || image === '' ? ownImage : image,
-      command: ['/nodejs/bin/node', '/app/slipway.mjs'],
+      command: ['/nodejs/bin/node', ...runnerNodeFlags, '/app/slipway.mjs'],
       args: ['runner'],
       ports: [{ name: 'metrics', containerPort: 8090 }],
       securityContext: restricted,
