@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { closeSync, openSync, readFileSync, statSync, truncateSync, writeSync } from 'node:fs';
 import type { RemoteFile } from '../source';
 import { diskError } from './disk-error';
@@ -99,7 +99,7 @@ function identityOf({ name, version, size }: RemoteFile): string {
 }
 
 function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+  return hash('sha256', text, 'buffer');
 }
 
 function readJournal(path: string): Buffer {
