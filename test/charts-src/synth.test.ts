@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile, stat, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { readFolder } from '../../charts-src/output/files';
@@ -113,6 +113,37 @@ export const myCluster = () => environment({ name: 'mine', registries: [{ databa
     for (const name of kept) await writeFile(join(copy, 'build', name), 'not what V8 wrote');
     expect((await synth(copy, ['--check'])).code).toBe(0);
     expect((await run(copy, [process.execPath, 'build/synth.cjs', '--check'])).code).toBe(0);
+  });
+
+  it('bundles again when a source has changed, or may have, and not otherwise', async () => {
+    const [, copy = ''] = copies;
+    await synth(copy);
+    const bundled = async () => (await stat(join(copy, 'build/app.cjs'))).ino;
+    const first = await bundled();
+    expect((await synth(copy, ['--check'])).code).toBe(0);
+    expect(await bundled()).toBe(first);
+    const file = join(copy, 'definitions/names/serving.ts');
+    await utimes(file, 0, 0);
+    await synth(copy);
+    const second = await bundled();
+    expect(second).not.toBe(first);
+
+    const [own, elsewhere] = [join(copy, 'charts-src/environments/own.ts'), join(copy, 'elsewhere.ts')];
+    await writeFile(
+      own,
+      `import { environment } from './environment';
+import { name } from '../../elsewhere';
+export const own = () => environment({ name, registrySync: {} });
+`,
+    );
+    for (const name of ['one', 'other']) {
+      await writeFile(elsewhere, `export const name = '${name}';\n`);
+      await synth(copy, ['--out', `build/${name}`]);
+      expect([...readFolder(join(copy, `build/${name}/${name}`)).keys()]).toContain('registry-sync/registry-sync.yaml');
+    }
+    await rm(own);
+    await rm(elsewhere);
+    expect((await synth(copy, ['--check'])).code).toBe(0);
   });
 
   it('renders the same objects when every construct id is another one', async () => {
