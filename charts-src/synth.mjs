@@ -4,13 +4,13 @@ import { createHash } from 'node:crypto';
 import {
   closeSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
   readSync,
   renameSync,
-  statSync,
   writeFileSync,
 } from 'node:fs';
 import { createRequire, isBuiltin } from 'node:module';
@@ -76,12 +76,14 @@ function isCurrent() {
 function digestOfSources() {
   const hash = createHash('sha256');
   const add = (path) => {
-    const { size, ctimeNs, ino } = statSync(join(root, path), { bigint: true });
-    hash.update(`${path} ${size} ${ctimeNs} ${ino}\n`);
+    // Editors put names beside a file that lead nowhere, or are gone a moment later.
+    const there = lstatSync(join(root, path), { bigint: true, throwIfNoEntry: false });
+    if (there !== undefined) hash.update(`${path} ${there.size} ${there.ctimeNs} ${there.ino}\n`);
   };
   for (const source of sources) {
-    if (!statSync(join(root, source)).isDirectory()) add(source);
-    else for (const name of readdirSync(join(root, source), { recursive: true }).sort()) add(`${source}/${name}`);
+    add(source);
+    if (lstatSync(join(root, source)).isDirectory())
+      for (const name of readdirSync(join(root, source), { recursive: true }).sort()) add(`${source}/${name}`);
   }
   return hash.digest('hex');
 }
