@@ -3,6 +3,12 @@ import { closeSync, openSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { OrphanGuard } from './orphan-guard';
 
+/**
+ * Garbage collection of the servers, which are written in Go and live for seconds: rarely. An API server with our CRDs took a tenth of the
+ * processor time less, and 0.5 GB of memory instead of 0.35.
+ */
+const environment = { GOGC: '400', ...process.env };
+
 /** A server of the test cluster: its own process group, its output in a file. */
 export class ServerProcess {
   /** How the process ended (`exit code 1`, `signal SIGKILL`), undefined while it runs. */
@@ -19,7 +25,7 @@ export class ServerProcess {
   ) {
     const log = openSync(logFile, 'w');
     // Its own group: Ctrl-C must not end etcd under an API server that is still being used for cleaning up.
-    this.child = spawn(command, args, { stdio: ['ignore', log, log], detached: true });
+    this.child = spawn(command, args, { env: environment, stdio: ['ignore', log, log], detached: true });
     closeSync(log);
     if (this.child.pid !== undefined) guard.watch(this.child.pid);
     this.exited = new Promise((resolve) => {
