@@ -1,5 +1,6 @@
 // `npm run synth`: bundles the app, unless its sources are those of the last time, and runs it in the same process. ts-node
 // runs the same app for `cdk8s synth`, in more than twice the time.
+import { Buffer } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import {
   closeSync,

@@ -1,4 +1,4 @@
-import type { V1Container, V1EnvVar, V1PodSpec, V1PodTemplateSpec } from '@kubernetes/client-node';
+import type { V1Container, V1PodSpec, V1PodTemplateSpec } from '@kubernetes/client-node';
 import { resolveExecution } from '../../definitions/inference/execution';
 import type { InferenceConfig } from '../../definitions/inference/inference-config';
 import type { InferenceRun } from '../../definitions/inference/inference-run';
