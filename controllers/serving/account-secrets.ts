@@ -6,8 +6,8 @@ const mostAccounts = 1000;
 type Reads = Pick<PodSurroundings, 'serviceAccount' | 'secret'>;
 
 /**
- * Knows which Secrets pods needed behind their ServiceAccount, so that both can be read at the same time: a Deployment that scales asks the
- * same for each of its pods, and the second read was half of what a review waited for.
+ * Knows which Secrets pods needed behind their ServiceAccount, so that both can be read at the same time, not one after the other: a
+ * Deployment that scales asks the same for each of its pods.
  *
  * Guarantees: only names are kept; what a review gets was read for it. A Secret that is needed no more is read in vain once.
  */

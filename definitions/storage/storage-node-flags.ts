@@ -1,5 +1,5 @@
 /**
- * Flags of Node in the containers of the storage initializer: peak memory while 1 GiB is fetched from S3 was 190 MB without them, 128 MB
+ * Flags of Node in the containers of the storage initializer: peak memory while 1 GiB is fetched from S3 was 190 MB without them, 134 MB
  * with them, 91 MB with one stream (docs/decisions/storage-initializer/transfer.md says how it was measured). They are arguments, since NODE_OPTIONS refuses some.
  *
  * V8 starts with a small heap and collects all of it, 12 MB, each time another 16 MB have come over the network: 60 to 70 times for 1 GiB, which
